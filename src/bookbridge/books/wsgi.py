@@ -1,0 +1,8 @@
+"""The WSGI entry point of `books`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookbridge.books.settings")
+application = get_wsgi_application()

@@ -1,0 +1,154 @@
+"""The pytest plugin of both halves: one Postgres a session, real roles, real row security.
+
+The server is the embedded one in a temporary directory, or the one that
+`BOOKBRIDGE_TEST_SERVER_URL` (a superuser's URL) names.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from bookbridge.kit.databases import HalfDatabase, prepare_half
+
+TEST_DATA = Path(os.environ.get("BOOKBRIDGE_TEST_DATA", "../shared"))
+HALVES = {"bookbridge.books.settings": "books", "bookbridge.bridge.settings": "bridge"}
+
+
+@dataclass
+class TestServer:
+    """A Postgres server for one test session and the databases made on it."""
+
+    __test__ = False
+    admin_url: str
+    prefix: str = field(default_factory=lambda: f"t{secrets.token_hex(4)}")
+    databases: list[str] = field(default_factory=list)
+
+    def prepare(self, half: str) -> HalfDatabase:
+        name = f"{self.prefix}_{half}"
+        self.databases.append(name)
+        return prepare_half(
+            self.admin_url,
+            database=name,
+            role_prefix=name,
+            owner_password=secrets.token_hex(12),
+            app_password=secrets.token_hex(12),
+        )
+
+    def clone(self, template: str) -> str:
+        """A copy of a database, with the template's privileges; returns its name."""
+        name = f"{template}_{secrets.token_hex(3)}"
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
+            )
+        return name
+
+    def drop(self, name: str) -> None:
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+    def clean(self) -> None:
+        for name in self.databases:
+            self.drop(name)
+            with psycopg.connect(self.admin_url, autocommit=True) as admin:
+                for role in (f"{name}_app", f"{name}_owner"):
+                    admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+
+
+_server: TestServer | None = None
+
+
+def _start_server(config: pytest.Config) -> TestServer:
+    url = os.environ.get("BOOKBRIDGE_TEST_SERVER_URL", "")
+    if not url:
+        import tempfile
+
+        from bookbridge.kit.postgres import EmbeddedPostgres
+
+        folder = Path(tempfile.mkdtemp(prefix="bookbridge-test-"))
+        folder.chmod(0o755)
+        embedded = EmbeddedPostgres(folder)
+        embedded.start()
+        config.add_cleanup(embedded.stop)
+        url = embedded.admin_url
+    server = TestServer(url)
+    config.add_cleanup(server.clean)
+    return server
+
+
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Settings read the environment at import, so the test values stand before Django does."""
+    half = next((name for name in ("books", "bridge") if any(f"bookbridge/{name}" in a for a in args)), None)
+    if half is None:
+        return
+    global _server
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"bookbridge.{half}.settings"
+    _server = _start_server(early_config)
+    database = _server.prepare(half)
+    upper = half.upper()
+    os.environ[f"BOOKBRIDGE_{upper}_DATABASE_URL"] = database.app_url
+    os.environ[f"BOOKBRIDGE_{upper}_OWNER_DATABASE_URL"] = database.owner_url
+    os.environ[f"BOOKBRIDGE_{upper}_SECRET_KEY"] = secrets.token_urlsafe(40)
+    os.environ.setdefault("BOOKBRIDGE_BRIDGE_KEYS", f"test:{secrets.token_urlsafe(32)}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: object) -> Iterator[None]:
+    """Migrates once, as the owner; tests run as the app role."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        connections["owner"].close()
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connections.close_all()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
+    """A database of its own, where commits are real; yields its name."""
+    from django.db import connections
+
+    assert _server is not None
+    template = str(connections["default"].settings_dict["NAME"])
+    connections.close_all()
+    name = _server.clone(template)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for alias in ("default", "owner"):
+            connections[alias].settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            for alias in ("default", "owner"):
+                connections[alias].settings_dict["NAME"] = template
+            _server.drop(name)
+
+
+def app_url(database: str) -> str:
+    """The app role's URL for a cloned database, for processes that a test starts."""
+    half = HALVES[os.environ["DJANGO_SETTINGS_MODULE"]].upper()
+    return make_conninfo(os.environ[f"BOOKBRIDGE_{half}_DATABASE_URL"], dbname=database)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of outside data; the test is skipped where it is absent."""
+    if not TEST_DATA.is_dir():
+        pytest.skip(f"no outside data at {TEST_DATA} (set BOOKBRIDGE_TEST_DATA)")
+    return TEST_DATA
