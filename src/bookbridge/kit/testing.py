@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from psycopg.conninfo import make_conninfo
 from bookbridge.kit.databases import HalfDatabase, prepare_half
 
 TEST_DATA = Path(os.environ.get("BOOKBRIDGE_TEST_DATA", "../shared"))
-HALVES = {"bookbridge.books.settings": "books", "bookbridge.bridge.settings": "bridge"}
+HALVES = ("books", "bridge")
 
 
 @dataclass
@@ -89,11 +89,18 @@ def _start_server(config: pytest.Config) -> TestServer:
     return server
 
 
-def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, args: list[str]
+) -> Generator[None, None, None]:
     """Settings read the environment at import, so the test values stand before Django does."""
-    half = next((name for name in ("books", "bridge") if any(f"bookbridge/{name}" in a for a in args)), None)
-    if half is None:
-        return
+    half = next((name for name in HALVES if any(f"bookbridge/{name}" in a for a in args)), None)
+    if half is not None:
+        _prepare_half(early_config, half)
+    yield
+
+
+def _prepare_half(early_config: pytest.Config, half: str) -> None:
     global _server
     os.environ["DJANGO_SETTINGS_MODULE"] = f"bookbridge.{half}.settings"
     _server = _start_server(early_config)
@@ -142,7 +149,7 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[s
 
 def app_url(database: str) -> str:
     """The app role's URL for a cloned database, for processes that a test starts."""
-    half = HALVES[os.environ["DJANGO_SETTINGS_MODULE"]].upper()
+    half = os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1].upper()
     return make_conninfo(os.environ[f"BOOKBRIDGE_{half}_DATABASE_URL"], dbname=database)
 
 
