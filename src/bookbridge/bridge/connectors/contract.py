@@ -65,6 +65,7 @@ class SourceRequest:
 
     `access_token(stale)` returns a token that is good now; a connector calls it again with the
     token that was refused after a 401. `before_request()` waits for the shared rate budget.
+    `today` is the day of the sync: connectors have no clock, and some lists are read by month.
     """
 
     http: httpx.Client
@@ -72,6 +73,7 @@ class SourceRequest:
     company_id: str
     access_token: Callable[[str | None], str]
     before_request: Callable[[], None]
+    today: dt.date
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class RawRecord:
 @dataclass(frozen=True)
 class Page:
     """One page of one resource. `next_cursor` is None after the last; `not_modified` means the
-    page is as it was under `etag` and `records` is empty."""
+    page is as it was under `etag` and `records` is empty. `etag` is opaque: hand it back as it is;
+    it is None where the page must be read in full next time."""
 
     records: Sequence[RawRecord]
     next_cursor: str | None
@@ -123,7 +126,8 @@ class SourceRecords(Protocol):
 @dataclass(frozen=True)
 class MappedRecord:
     """One normalised record: `body` is the public model without modifiedDate; `order_date` is its
-    business date, by which lists are ordered; `sources` names the raw records it was made from."""
+    business date, by which lists are ordered; `sources` names the raw records it was made from,
+    the main one first. `warnings` are doubts about it that do not forbid its use, in words."""
 
     id: str
     body: Mapping[str, Any]
@@ -131,6 +135,7 @@ class MappedRecord:
     source_modified_at: dt.datetime | None
     sources: Sequence[tuple[str, str]]
     parent_id: str = ""
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -164,8 +169,8 @@ class ContactBalance:
 class SourceReports:
     """The source's own figures, for reconciliation; None where it does not give one.
 
-    `accounts_by_role` maps trade_debtors, trade_creditors, vat, exchange to account ids where the
-    source says so."""
+    `accounts_by_role` maps trade_debtors, trade_creditors, vat, exchange, retained_earnings to
+    account ids where the source says so."""
 
     as_of: dt.date
     year_start: dt.date
@@ -230,6 +235,10 @@ class Connector(Protocol):
 
     def map(
         self, data_type: DataType, records: SourceRecords
-    ) -> Iterator[MappedRecord | RejectedRecord]: ...
+    ) -> Iterator[MappedRecord | RejectedRecord]:
+        """Every record of the type, streamed. Raises NotSupportedError, perhaps only at the first
+        step, when the source lacks what the type is made of; an optional resource that is missing
+        otherwise reads as empty. Raises SourceShapeError when a reply has an unknown shape."""
+        ...
 
     def read_reports(self, request: SourceRequest, as_of: dt.date) -> SourceReports: ...
