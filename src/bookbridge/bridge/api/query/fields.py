@@ -1,0 +1,99 @@
+"""What can be asked for: the fields of an endpoint, their kinds, and where SQL finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from bookbridge.bridge.api.query.tree import Operator
+
+
+class FieldKind(Enum):
+    """How the values of a field compare. WORD is one of a list, compared without regard to case."""
+
+    TEXT = "text"
+    WORD = "word"
+    NUMBER = "number"
+    DATE = "date"
+    MOMENT = "moment"
+    FLAG = "flag"
+
+
+_EQUALITY = frozenset({Operator.EQUAL, Operator.NOT_EQUAL})
+_ORDER = _EQUALITY | {
+    Operator.GREATER,
+    Operator.LESS,
+    Operator.GREATER_OR_EQUAL,
+    Operator.LESS_OR_EQUAL,
+}
+
+OPERATORS: Mapping[FieldKind, frozenset[Operator]] = {
+    FieldKind.TEXT: _EQUALITY | {Operator.CONTAINS},
+    FieldKind.WORD: _EQUALITY | {Operator.CONTAINS},
+    FieldKind.NUMBER: _ORDER,
+    FieldKind.DATE: _ORDER,
+    FieldKind.MOMENT: _ORDER,
+    FieldKind.FLAG: _EQUALITY,
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field and the SQL that yields its value, already of the right SQL type.
+
+    DATE is a timestamp without zone, as business dates are; MOMENT a timestamp with one. `sql` is
+    ours, never the caller's; `params` fill its placeholders.
+    """
+
+    sql: str
+    kind: FieldKind
+    params: tuple[object, ...] = ()
+
+
+class Fields:
+    """The fields of one endpoint by public name; letter case is forgiven."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self._fields = {name.lower(): field for name, field in fields.items()}
+
+    def find(self, path: tuple[str, ...]) -> Field | None:
+        return self._fields.get(".".join(path).lower())
+
+
+class TagFields(Fields):
+    """Every tag of a row: any name is a field, its value text."""
+
+    def __init__(self, tags_sql: str) -> None:
+        super().__init__({})
+        self._tags_sql = tags_sql
+
+    def find(self, path: tuple[str, ...]) -> Field | None:
+        return Field(f"({self._tags_sql} ->> %s)", FieldKind.TEXT, (".".join(path),))
+
+
+_BODY_CAST = {
+    FieldKind.TEXT: "",
+    FieldKind.WORD: "",
+    FieldKind.NUMBER: "::numeric",
+    FieldKind.DATE: "::timestamp",
+    FieldKind.MOMENT: "::timestamptz",
+    FieldKind.FLAG: "::boolean",
+}
+
+
+def body_field(name: str, kind: FieldKind, column: str = "body") -> Field:
+    """A field inside a jsonb column. `name` is from our own tables, so it may stand in the SQL."""
+    steps = name.split(".")
+    if not all(step.isidentifier() for step in steps):
+        raise ValueError(f"{name!r} is not a field name")
+    if len(steps) == 1:
+        text = f"({column} ->> '{name}')"
+    else:
+        text = f"({column} #>> '{{{','.join(steps)}}}')"
+    return Field(f"{text}{_BODY_CAST[kind]}", kind)
+
+
+def body_fields(names: Mapping[FieldKind, Iterable[str]], column: str = "body") -> dict[str, Field]:
+    """Fields inside a jsonb column, by kind."""
+    return {name: body_field(name, kind, column) for kind, group in names.items() for name in group}
