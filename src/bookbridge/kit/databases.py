@@ -73,7 +73,7 @@ def prepare_half(
             )
         for statement in (
             "REVOKE ALL ON DATABASE {db} FROM PUBLIC",
-            "GRANT CONNECT ON DATABASE {db} TO {app}",
+            "GRANT CONNECT, TEMPORARY ON DATABASE {db} TO {app}",
         ):
             admin.execute(
                 sql.SQL(statement).format(db=sql.Identifier(database), app=sql.Identifier(app))
