@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +20,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from bookbridge.kit.databases import HalfDatabase, prepare_half
+from bookbridge.kit.postgres import EmbeddedPostgres
 
 TEST_DATA = Path(os.environ.get("BOOKBRIDGE_TEST_DATA", "../shared"))
 HALVES = ("books", "bridge")
@@ -74,13 +77,10 @@ _server: TestServer | None = None
 def _start_server(config: pytest.Config) -> TestServer:
     url = os.environ.get("BOOKBRIDGE_TEST_SERVER_URL", "")
     if not url:
-        import tempfile
-
-        from bookbridge.kit.postgres import EmbeddedPostgres
-
+        # Not pytest's tmp_path: its parents are closed to the user that Postgres runs as.
         folder = Path(tempfile.mkdtemp(prefix="bookbridge-test-"))
-        folder.chmod(0o755)
-        embedded = EmbeddedPostgres(folder)
+        embedded = EmbeddedPostgres(folder, is_throwaway=True)
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
         embedded.start()
         config.add_cleanup(embedded.stop)
         url = embedded.admin_url
