@@ -28,9 +28,7 @@ class UserManager(BaseUserManager["User"]):
             client = Client.objects.order_by("created_at").first() or Client.objects.create(
                 name="My organisation", created_at=timezone.now()
             )
-            ClientUser.objects.create(
-                client=client, user=user, role=ClientUser.Role.ADMINISTRATOR
-            )
+            ClientUser.objects.create(client=client, user=user, role=ClientUser.Role.ADMINISTRATOR)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:

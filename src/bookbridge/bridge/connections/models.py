@@ -31,9 +31,9 @@ class Connection(models.Model):
         db_constraint=False,
     )
     integration_key = models.CharField(max_length=8)
-    status = models.CharField(
-        max_length=20, choices=Status.choices, default=Status.PENDING_AUTH
-    )
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING_AUTH)
+    # Where the grant was made: it is never shown to another host.
+    source_host = models.CharField(max_length=300, blank=True)
     source_company_id = models.CharField(max_length=100, blank=True)
     source_company_name = models.CharField(max_length=255, blank=True)
     # What the grant opens, while its owner has still to choose: [{"id": ..., "name": ...}].

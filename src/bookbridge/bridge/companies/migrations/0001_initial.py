@@ -6,40 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CompanyKey',
+            name="CompanyKey",
             fields=[
-                ('pk', models.CompositePrimaryKey('client_id', 'company_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('client_id', models.UUIDField()),
-                ('company_id', models.UUIDField()),
-                ('master_key_id', models.CharField(max_length=64)),
-                ('wrapped_key', models.BinaryField()),
-                ('created_at', models.DateTimeField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "client_id",
+                        "company_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("client_id", models.UUIDField()),
+                ("company_id", models.UUIDField()),
+                ("master_key_id", models.CharField(max_length=64)),
+                ("wrapped_key", models.BinaryField()),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('description', models.TextField(null=True)),
-                ('tags', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('updated_at', models.DateTimeField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='companies', to='clients.client')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("description", models.TextField(null=True)),
+                ("tags", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(max_length=200)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="companies",
+                        to="clients.client",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['client', '-created_at'], name='companies_by_creation')],
-                'constraints': [models.UniqueConstraint(fields=('client', 'id'), name='companies_company_tenant_id')],
+                "indexes": [
+                    models.Index(fields=["client", "-created_at"], name="companies_by_creation")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("client", "id"), name="companies_company_tenant_id"
+                    )
+                ],
             },
         ),
     ]

@@ -5,31 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
+        ("clients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IntegrationSettings',
+            name="IntegrationSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('integration_key', models.CharField(max_length=8)),
-                ('host', models.CharField(max_length=300)),
-                ('client_id_ciphertext', models.BinaryField(default=bytes)),
-                ('client_secret_ciphertext', models.BinaryField(default=bytes)),
-                ('is_enabled', models.BooleanField(default=False)),
-                ('keys_saved_at', models.DateTimeField(null=True)),
-                ('keys_saved_by', models.CharField(blank=True, max_length=200)),
-                ('awaiting_keys_since', models.DateTimeField(null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='integrations', to='clients.client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("integration_key", models.CharField(max_length=8)),
+                ("host", models.CharField(max_length=300)),
+                ("client_id_ciphertext", models.BinaryField(default=bytes)),
+                ("client_secret_ciphertext", models.BinaryField(default=bytes)),
+                ("is_enabled", models.BooleanField(default=False)),
+                ("keys_saved_at", models.DateTimeField(null=True)),
+                ("keys_saved_by", models.CharField(blank=True, max_length=200)),
+                ("awaiting_keys_since", models.DateTimeField(null=True)),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="integrations",
+                        to="clients.client",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('client', 'integration_key'), name='integrations_settings_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("client", "integration_key"), name="integrations_settings_once"
+                    )
+                ],
             },
         ),
     ]

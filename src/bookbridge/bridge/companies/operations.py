@@ -1,0 +1,146 @@
+"""Companies are made, changed and deleted here, each with its own data key."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from bookbridge.bridge.clients import keyring
+from bookbridge.bridge.clients.rules import Actor
+from bookbridge.bridge.clients.sealing import KEY_BYTES
+from bookbridge.bridge.companies.models import Company, CompanyKey
+from bookbridge.bridge.companies.queries import CompanyNotFoundError, key_identity
+from bookbridge.bridge.companies.rules import (
+    DESCRIPTION_LENGTH_MAX,
+    CompanyInvalidError,
+    clean_name,
+    clean_tags,
+)
+
+
+@transaction.atomic
+def create_company(
+    *,
+    client_id: UUID,
+    name: str,
+    description: str | None = None,
+    tags: Mapping[str, object] | None = None,
+    actor: Actor,
+    at: dt.datetime,
+) -> Company:
+    """Make a company; raises CompanyInvalidError for an empty name or unusable tags."""
+    company = Company.objects.create(
+        client_id=client_id,
+        name=_name(name),
+        description=_description(description),
+        tags=clean_tags(tags or {}),
+        created_at=at,
+        created_by=actor.name,
+        updated_at=at,
+    )
+    CompanyKey.objects.create(
+        client_id=client_id,
+        company_id=company.id,
+        master_key_id=keyring.key_ring().active.id,
+        wrapped_key=keyring.seal(
+            secrets.token_bytes(KEY_BYTES), key_identity(client_id, company.id)
+        ),
+        created_at=at,
+    )
+    return company
+
+
+@transaction.atomic
+def update_company(
+    *,
+    client_id: UUID,
+    company_id: UUID,
+    changes: Mapping[str, object],
+    actor: Actor,
+    at: dt.datetime,
+) -> Company:
+    """Change those of name, description and tags that are given."""
+    company = _company_for_update(client_id, company_id)
+    if "name" in changes:
+        company.name = _name(changes["name"])
+    if "description" in changes:
+        company.description = _description(changes["description"])
+    if "tags" in changes:
+        company.tags = _tags(changes["tags"])
+    company.updated_at = at
+    company.save()
+    return company
+
+
+def replace_company(
+    *,
+    client_id: UUID,
+    company_id: UUID,
+    name: str,
+    description: str | None,
+    tags: Mapping[str, object] | None,
+    actor: Actor,
+    at: dt.datetime,
+) -> Company:
+    """Set name, description and tags; what is not given is emptied."""
+    changes = {"name": name, "description": description, "tags": tags or {}}
+    return update_company(
+        client_id=client_id, company_id=company_id, changes=changes, actor=actor, at=at
+    )
+
+
+@transaction.atomic
+def delete_company(*, client_id: UUID, company_id: UUID, actor: Actor, at: dt.datetime) -> None:
+    """Delete a company with its connections, records and data key, for ever."""
+    company = _company_for_update(client_id, company_id)
+    # The database's own cascades do it: they know every table and need no rows in memory.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM companies_company WHERE client_id = %s AND id = %s",
+            [client_id, company.id],
+        )
+
+
+def rewrap_key(row: CompanyKey) -> None:
+    """Wrap a company's data key with the ring's active key, for its rotation."""
+    identity = key_identity(row.client_id, row.company_id)
+    secret = keyring.unseal(bytes(row.wrapped_key), identity)
+    CompanyKey.objects.filter(client_id=row.client_id, company_id=row.company_id).update(
+        wrapped_key=keyring.seal(secret, identity),
+        master_key_id=keyring.key_ring().active.id,
+    )
+
+
+def _company_for_update(client_id: UUID, company_id: UUID) -> Company:
+    company = Company.objects.select_for_update().filter(client_id=client_id, id=company_id).first()
+    if company is None:
+        raise CompanyNotFoundError(_("There is no such company."))
+    return company
+
+
+def _name(value: object) -> str:
+    name = clean_name(value) if isinstance(value, str) else ""
+    if not name:
+        raise CompanyInvalidError(_("Give the company a name."), field="name")
+    return name
+
+
+def _description(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise CompanyInvalidError(_("The description must be text."), field="description")
+    if value is not None and len(value) > DESCRIPTION_LENGTH_MAX:
+        raise CompanyInvalidError(_("The description is too long."), field="description")
+    return value
+
+
+def _tags(value: object) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise CompanyInvalidError(_("Tags are pairs of strings."), field="tags")
+    return clean_tags(value)
