@@ -15,7 +15,7 @@ class Company(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="companies")
     name = models.CharField(max_length=255)
-    description = models.TextField(null=True)  # noqa: DJ001 - the public API tells null from ""
+    description = models.TextField(null=True)
     tags = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)

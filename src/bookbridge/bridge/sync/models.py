@@ -175,7 +175,7 @@ class ScanPage(models.Model):
     client_id = models.UUIDField()
     parent_id = models.CharField(max_length=200, blank=True, db_collation="C")
     cursor = models.TextField(blank=True)
-    next_cursor = models.TextField(null=True)  # noqa: DJ001 - null is the end of the list
+    next_cursor = models.TextField(null=True)
     etag = models.TextField(blank=True)
     source_ids = ArrayField(models.TextField())
     page_hash = models.BinaryField()

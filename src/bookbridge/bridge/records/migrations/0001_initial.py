@@ -4,57 +4,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RawRecord',
+            name="RawRecord",
             fields=[
-                ('pk', models.CompositePrimaryKey('company_id', 'connection_id', 'resource', 'id_length', 'source_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField()),
-                ('connection_id', models.UUIDField()),
-                ('resource', models.CharField(db_collation='C', max_length=60)),
-                ('id_length', models.SmallIntegerField()),
-                ('source_id', models.CharField(db_collation='C', max_length=200)),
-                ('client_id', models.UUIDField()),
-                ('parent_id', models.CharField(blank=True, db_collation='C', max_length=200)),
-                ('body', models.BinaryField()),
-                ('content_hash', models.BinaryField()),
-                ('first_scan', models.BigIntegerField()),
-                ('changed_scan', models.BigIntegerField()),
-                ('changed_at', models.DateTimeField()),
-                ('suspect_scan', models.BigIntegerField(null=True)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('deleted_scan', models.BigIntegerField(null=True)),
-                ('deletion_evidence', models.CharField(blank=True, max_length=100)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "company_id",
+                        "connection_id",
+                        "resource",
+                        "id_length",
+                        "source_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("company_id", models.UUIDField()),
+                ("connection_id", models.UUIDField()),
+                ("resource", models.CharField(db_collation="C", max_length=60)),
+                ("id_length", models.SmallIntegerField()),
+                ("source_id", models.CharField(db_collation="C", max_length=200)),
+                ("client_id", models.UUIDField()),
+                ("parent_id", models.CharField(blank=True, db_collation="C", max_length=200)),
+                ("body", models.BinaryField()),
+                ("content_hash", models.BinaryField()),
+                ("first_scan", models.BigIntegerField()),
+                ("changed_scan", models.BigIntegerField()),
+                ("changed_at", models.DateTimeField()),
+                ("suspect_scan", models.BigIntegerField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("deleted_scan", models.BigIntegerField(null=True)),
+                ("deletion_evidence", models.CharField(blank=True, max_length=100)),
             ],
         ),
         migrations.CreateModel(
-            name='Record',
+            name="Record",
             fields=[
-                ('pk', models.CompositePrimaryKey('company_id', 'connection_id', 'data_type', 'id_length', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.UUIDField()),
-                ('connection_id', models.UUIDField()),
-                ('data_type', models.CharField(db_collation='C', max_length=40)),
-                ('id_length', models.SmallIntegerField()),
-                ('record_id', models.CharField(db_collation='C', max_length=200)),
-                ('client_id', models.UUIDField()),
-                ('parent_id', models.CharField(blank=True, db_collation='C', max_length=200)),
-                ('body', models.JSONField()),
-                ('content_hash', models.BinaryField()),
-                ('order_date', models.DateField(null=True)),
-                ('source_modified_at', models.DateTimeField(null=True)),
-                ('modified_at', models.DateTimeField()),
-                ('is_deleted', models.BooleanField(default=False)),
-                ('mapping_version', models.CharField(max_length=40)),
-                ('sources', models.JSONField(default=list)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "company_id",
+                        "connection_id",
+                        "data_type",
+                        "id_length",
+                        "record_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("company_id", models.UUIDField()),
+                ("connection_id", models.UUIDField()),
+                ("data_type", models.CharField(db_collation="C", max_length=40)),
+                ("id_length", models.SmallIntegerField()),
+                ("record_id", models.CharField(db_collation="C", max_length=200)),
+                ("client_id", models.UUIDField()),
+                ("parent_id", models.CharField(blank=True, db_collation="C", max_length=200)),
+                ("body", models.JSONField()),
+                ("content_hash", models.BinaryField()),
+                ("order_date", models.DateField(null=True)),
+                ("source_modified_at", models.DateTimeField(null=True)),
+                ("modified_at", models.DateTimeField()),
+                ("is_deleted", models.BooleanField(default=False)),
+                ("mapping_version", models.CharField(max_length=40)),
+                ("sources", models.JSONField(default=list)),
             ],
             options={
-                'indexes': [models.Index(fields=['company_id', 'connection_id', 'data_type', 'order_date', 'id_length', 'record_id'], name='records_in_order')],
+                "indexes": [
+                    models.Index(
+                        fields=[
+                            "company_id",
+                            "connection_id",
+                            "data_type",
+                            "order_date",
+                            "id_length",
+                            "record_id",
+                        ],
+                        name="records_in_order",
+                    )
+                ],
             },
         ),
     ]
