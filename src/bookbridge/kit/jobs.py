@@ -1,0 +1,179 @@
+"""Runs a half's jobs, and gives back those whose worker was killed.
+
+procrastinate never requeues a job whose worker died. Each worker looks for such jobs itself rather
+than in a periodic job: a job that looks after jobs could be lost with its own worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 2.0
+STALLED_SECONDS = 10.0
+LOST_JOBS_EVERY_SECONDS = 4.0
+FETCH_EVERY_SECONDS = 2.0
+# What a job may run on after the order to stop, before it is given back to another worker.
+FINISH_SECONDS_MAX = 8.0
+# A job that kills its worker each time must not do so for ever.
+RETRIES_PER_HOUR_MAX = 50
+FINISHED_JOBS_KEPT_HOURS = 7 * 24
+ONE_REAPER = 0x626F6F6B
+
+LOST_JOBS = """
+    SELECT job.id, job.task_name, (
+        SELECT count(*) FROM procrastinate_events AS event
+        WHERE event.job_id = job.id AND event.type = 'deferred_for_retry'
+          AND event.at > now() - interval '1 hour'
+    )
+    FROM procrastinate_jobs AS job
+    WHERE job.status = 'doing' AND NOT EXISTS (
+        SELECT FROM procrastinate_workers AS worker
+        WHERE worker.id = job.worker_id
+          AND worker.last_heartbeat > now() - make_interval(secs => %s)
+    )
+    FOR UPDATE OF job SKIP LOCKED
+"""
+
+
+def give_back_lost_jobs(stalled_seconds: float = STALLED_SECONDS) -> list[int]:
+    """Queue again the jobs of workers that no longer show a sign of life; their ids.
+
+    A job given back too often within the hour fails instead.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        # One at a time, so that none acts on a list that another has already worked through.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_REAPER])
+        if not cursor.fetchone()[0]:
+            return []
+        cursor.execute(LOST_JOBS, [stalled_seconds])
+        lost = cursor.fetchall()
+        for job_id, task_name, retries in lost:
+            if retries < RETRIES_PER_HOUR_MAX:
+                give_back(cursor, job_id)
+                logger.warning("Job %s (%s) lost its worker: queued again", job_id, task_name)
+            else:
+                cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [job_id])
+                logger.error(
+                    "Job %s (%s) failed: tried %s times within the hour",
+                    job_id,
+                    task_name,
+                    retries,
+                )
+    return [job_id for job_id, _task, retries in lost if retries < RETRIES_PER_HOUR_MAX]
+
+
+def give_back(cursor: Any, job_id: int) -> None:
+    """Queue a running job again, as it was."""
+    cursor.execute("SELECT procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", [job_id])
+
+
+class JobRunner:
+    """One worker process: it runs jobs until told to stop, then finishes or gives back."""
+
+    def __init__(self, concurrency: int) -> None:
+        self._concurrency = concurrency
+        self._running: set[int] = set()
+        # One thread, so that housekeeping keeps to one database connection.
+        self._housekeeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
+
+    def run(self) -> None:
+        """Return when told to stop; raises what ended the worker otherwise."""
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        with app.replace_connector(app.connector.get_worker_connector()) as queue:
+            async with queue.open_async():
+                worker = asyncio.create_task(self._work(queue))
+                housekeeping = asyncio.create_task(self._keep_house(queue))
+                stopping = asyncio.create_task(stop.wait())
+                await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                housekeeping.cancel()
+                if stop.is_set():
+                    await self._stop(worker)
+                else:
+                    stopping.cancel()
+                    await worker
+                    raise SystemExit("The worker stopped by itself; the lines above say why.")
+
+    async def _work(self, queue: Any) -> None:
+        await queue.run_worker_async(
+            concurrency=self._concurrency,
+            fetch_job_polling_interval=FETCH_EVERY_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_SECONDS,
+            install_signal_handlers=False,
+            worker_middleware=[self._note_running],
+        )
+
+    async def _note_running(
+        self, call_next: Callable[[], Awaitable[Any]], context: Any, worker: Any
+    ) -> Any:
+        self._running.add(context.job.id)
+        try:
+            return await call_next()
+        finally:
+            self._running.discard(context.job.id)
+
+    async def _keep_house(self, queue: Any) -> None:
+        loop = asyncio.get_running_loop()
+        clean_at = loop.time()
+        while True:
+            try:
+                await loop.run_in_executor(self._housekeeper, _tend)
+                if loop.time() >= clean_at:
+                    clean_at = loop.time() + 3600
+                    await queue.job_manager.delete_old_jobs(
+                        FINISHED_JOBS_KEPT_HOURS, include_failed=True, include_aborted=True
+                    )
+            except (DatabaseError, ConnectorException):
+                # The worker itself judges whether the database is gone; this only skips a turn.
+                logger.warning("Looking for lost jobs failed", exc_info=True)
+            await asyncio.sleep(LOST_JOBS_EVERY_SECONDS)
+
+    async def _stop(self, worker: asyncio.Task[None]) -> None:
+        """Take no new job, let the running ones finish, give back those that take too long.
+
+        Their threads cannot be interrupted: the process ends under them, which rolls back their
+        open transaction, as a killed worker's would.
+        """
+        worker.cancel()
+        await asyncio.wait({worker}, timeout=FINISH_SECONDS_MAX)
+        if worker.done():
+            return
+        ids = sorted(self._running)
+        await asyncio.get_running_loop().run_in_executor(self._housekeeper, _give_back_all, ids)
+        logging.shutdown()
+        os._exit(0)
+
+
+def _tend() -> None:
+    close_old_connections()
+    give_back_lost_jobs()
+
+
+def _give_back_all(job_ids: list[int]) -> None:
+    close_old_connections()
+    for job_id in job_ids:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                give_back(cursor, job_id)
+            logger.info("Job %s is given back: it did not finish in time", job_id)
+        except DatabaseError:
+            # It has just finished, or the server is gone; then the next worker finds it lost.
+            logger.info("Job %s could not be given back", job_id)
