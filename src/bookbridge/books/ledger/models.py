@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookbridge.books.organisations.models import OrganisationOwned
 
 MONEY_DIGITS, MONEY_PLACES = 19, 2
-RATE_DIGITS, RATE_PLACES = 18, 8
+RATE_DIGITS, RATE_PLACES = 18, 9
 
 
 class Category(models.TextChoices):
@@ -57,9 +57,7 @@ class Role(models.TextChoices):
     DOUBTFUL_DEBTS_ALLOWANCE = "DOUBTFUL_DEBTS_ALLOWANCE", _("Allowance for doubtful debts")
     RETAINED_EARNINGS = "RETAINED_EARNINGS", _("Retained earnings")
     SALES = "SALES", _("Sales")
-    PURCHASES = "PURCHASES", _("Purchases")
     SUSPENSE = "SUSPENSE", _("Suspense")
-    OPENING_BALANCE = "OPENING_BALANCE", _("Opening balances")
 
 
 class SourceType(models.TextChoices):

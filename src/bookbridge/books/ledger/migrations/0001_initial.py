@@ -138,9 +138,7 @@ class Migration(migrations.Migration):
                             ("DOUBTFUL_DEBTS_ALLOWANCE", "Allowance for doubtful debts"),
                             ("RETAINED_EARNINGS", "Retained earnings"),
                             ("SALES", "Sales"),
-                            ("PURCHASES", "Purchases"),
                             ("SUSPENSE", "Suspense"),
-                            ("OPENING_BALANCE", "Opening balances"),
                         ],
                         max_length=32,
                         null=True,
@@ -296,7 +294,7 @@ class Migration(migrations.Migration):
                         decimal_places=2, max_digits=19, verbose_name="amount in currency"
                     ),
                 ),
-                ("rate", models.DecimalField(decimal_places=8, max_digits=18, verbose_name="rate")),
+                ("rate", models.DecimalField(decimal_places=9, max_digits=18, verbose_name="rate")),
                 ("tax_code", models.CharField(blank=True, max_length=8, verbose_name="tax code")),
                 (
                     "net_amount",

@@ -1,0 +1,127 @@
+"""Reads of the chart of accounts and the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from bookbridge.books.ledger.models import (
+    JournalEntry,
+    MonthlyBalance,
+    NominalAccount,
+    Posting,
+    Project,
+)
+from bookbridge.books.ledger.rules import ZERO, month_of
+
+
+def accounts(organisation_id: int) -> QuerySet[NominalAccount]:
+    """The chart of accounts, by code."""
+    return NominalAccount.objects.filter(organisation_id=organisation_id).order_by("code")
+
+
+def account_by_code(organisation_id: int, code: str) -> NominalAccount | None:
+    return NominalAccount.objects.filter(organisation_id=organisation_id, code=code).first()
+
+
+def account_by_role(organisation_id: int, role: str) -> NominalAccount:
+    """The account that plays a part for the software; every opened chart has it."""
+    return NominalAccount.objects.get(organisation_id=organisation_id, role=role)
+
+
+def accounts_by_role(organisation_id: int) -> dict[str, NominalAccount]:
+    """Every account that plays a part, under its part."""
+    found = NominalAccount.objects.filter(organisation_id=organisation_id, role__isnull=False)
+    return {account.role: account for account in found if account.role}
+
+
+def projects(organisation_id: int) -> QuerySet[Project]:
+    return Project.objects.filter(organisation_id=organisation_id).order_by("id")
+
+
+def entries(organisation_id: int) -> QuerySet[JournalEntry]:
+    """Every journal entry, oldest made first."""
+    return JournalEntry.objects.filter(organisation_id=organisation_id).order_by("id")
+
+
+def postings_of(organisation_id: int, entry_ids: Iterable[int]) -> QuerySet[Posting]:
+    """The postings of some entries, in the order they were given."""
+    return Posting.objects.filter(
+        organisation_id=organisation_id, entry_id__in=list(entry_ids)
+    ).order_by("entry_id", "position")
+
+
+def account_postings(
+    organisation_id: int, account_id: int, start: dt.date, end: dt.date
+) -> QuerySet[Posting]:
+    """An account's own list over some days, oldest first, with the entries."""
+    return (
+        Posting.objects.select_related("entry")
+        .filter(organisation_id=organisation_id, account_id=account_id, date__range=(start, end))
+        .order_by("date", "entry_id", "position")
+    )
+
+
+def movements(
+    organisation_id: int, start: dt.date | None, end: dt.date
+) -> dict[int, tuple[Decimal, Decimal]]:
+    """Debits and credits per account from `start` (or the beginning) to `end`, both included.
+
+    Whole months come from their kept balances and only the days of a part month from postings, so
+    the cost follows the number of accounts and months, never the number of postings.
+    """
+    totals: dict[int, list[Decimal]] = {}
+    for account_id, debit, credit, sign in _pieces(organisation_id, start, end):
+        side = totals.setdefault(account_id, [ZERO, ZERO])
+        side[0] += sign * debit
+        side[1] += sign * credit
+    return {account_id: (side[0], side[1]) for account_id, side in totals.items()}
+
+
+def balance_of(organisation_id: int, account_id: int, end: dt.date) -> Decimal:
+    """An account's balance at the close of a day, debit positive."""
+    debit, credit = movements(organisation_id, None, end).get(account_id, (ZERO, ZERO))
+    return debit - credit
+
+
+def _pieces(
+    organisation_id: int, start: dt.date | None, end: dt.date
+) -> Iterable[tuple[int, Decimal, Decimal, int]]:
+    """Kept months that cover the days, plus or less the days of part months."""
+    following = end + dt.timedelta(days=1)
+    last_month = month_of(following)
+    months = MonthlyBalance.objects.filter(organisation_id=organisation_id, month__lt=last_month)
+    if start is not None:
+        months = months.filter(month__gte=month_of(start))
+        if start > month_of(start) and month_of(start) < last_month:
+            before = start - dt.timedelta(days=1)
+            yield from _days(organisation_id, month_of(start), before, -1)
+    for account_id, debit, credit in months.values_list("account_id").annotate(
+        debits=Sum("debit"), credits=Sum("credit")
+    ):
+        yield account_id, debit, credit, 1
+    first = last_month if start is None else max(start, last_month)
+    if first <= end:
+        yield from _days(organisation_id, first, end, 1)
+
+
+def _days(
+    organisation_id: int, start: dt.date, end: dt.date, sign: int
+) -> Iterable[tuple[int, Decimal, Decimal, int]]:
+    rows = (
+        Posting.objects.filter(
+            organisation_id=organisation_id,
+            entry__organisation_id=F("organisation_id"),
+            entry__date__range=(start, end),
+        )
+        .values_list("account_id")
+        .annotate(
+            debits=Sum("amount", filter=Q(amount__gte=0), default=ZERO),
+            credits=-Sum("amount", filter=Q(amount__lt=0), default=ZERO),
+        )
+    )
+    for account_id, debit, credit in rows:
+        yield account_id, debit, credit, sign
