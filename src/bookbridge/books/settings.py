@@ -27,8 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
     "oauth2_provider",
     "procrastinate.contrib.django",
     "bookbridge.kit",
@@ -44,6 +42,9 @@ INSTALLED_APPS = [
     "bookbridge.books.status",
     "bookbridge.books.api",
     "bookbridge.books.web",
+    # After our own apps, whose account templates come first.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -115,6 +116,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_TLS else "http"
 ACCOUNT_ADAPTER = "bookbridge.books.organisations.accounts.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "bookbridge.books.organisations.accounts.SignUpForm"}
+# Sign-up stands in `organisations`, below the app that fills a new chart of accounts, so the
+# operation that opens the books is named here instead of imported there.
+OPEN_BOOKS = "bookbridge.books.tax.operations.open_books"
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth.Application"
 OAUTH2_PROVIDER_GRANT_MODEL = "oauth.Grant"
@@ -132,6 +136,12 @@ OAUTH2_PROVIDER = {
     "SCOPES": {"read": _("Read the books"), "write": _("Change the books")},
     "DEFAULT_SCOPES": ["read"],
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"],
+    "OAUTH2_VALIDATOR_CLASS": "bookbridge.books.oauth.validator.BooksOAuth2Validator",
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
 }
 
 SESSION_COOKIE_NAME = "books_session"
