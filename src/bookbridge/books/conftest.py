@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import Settings
 
 from bookbridge.books.organisations.models import Member, Organisation, User
 from bookbridge.books.organisations.operations import add_member, register_user
@@ -40,6 +41,12 @@ def make_books(owner: User, name: str) -> Organisation:
 
 def actor_of(user: User) -> Actor:
     return Actor(user_id=user.pk, name=user.display_name)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """Slow hashing protects real passwords; here it would only cost minutes."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
