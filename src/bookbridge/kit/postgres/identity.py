@@ -73,10 +73,12 @@ def identity_for(data_dir: Path) -> Identity:
     """Ourselves; for root the owner of the data directory or, if that is root, the system user."""
     if os.geteuid() != 0:
         return Identity(os.geteuid(), os.getegid(), switch=False)
-    owner = data_dir.stat()
-    if owner.st_uid != 0:
-        return Identity(owner.st_uid, owner.st_gid, switch=True)
-    account = _service_account()
+    owner = data_dir.stat().st_uid
+    try:
+        account = pwd.getpwuid(owner) if owner != 0 else _service_account()
+    except KeyError:
+        # A mounted folder of somebody unknown here, whom Postgres' programs would not run as.
+        account = _service_account()
     return Identity(account.pw_uid, account.pw_gid, switch=True)
 
 
