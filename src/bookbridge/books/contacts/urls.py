@@ -14,7 +14,9 @@ def _pages(side: Side) -> list[URLPattern]:
         path(f"{at}/new", views.new_contact, given, name=f"new_{word}"),
         path(f"{at}/options", views.contact_options, given, name=f"{word}_options"),
         path(f"{at}/<int:contact_id>/edit", views.edit_contact, given, name=f"edit_{word}"),
-        path(f"{at}/<int:contact_id>/archive", views.contact_archive, given, name=f"archive_{word}"),
+        path(
+            f"{at}/<int:contact_id>/archive", views.contact_archive, given, name=f"archive_{word}"
+        ),
     ]
 
 

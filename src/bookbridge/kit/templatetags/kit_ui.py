@@ -15,6 +15,8 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from bookbridge.kit.listing import Listing
+
 register = template.Library()
 
 BEHAVIOURS = ("copy", "dialog", "menu", "table", "search", "notice", "lines")
@@ -115,6 +117,27 @@ def pagination(context: Context, page: object) -> dict[str, Any]:
 def empty_state(text: str, action_url: str = "", action_label: str = "") -> dict[str, object]:
     """One sentence and one action."""
     return {"text": text, "action_url": action_url, "action_label": action_label}
+
+
+@register.inclusion_tag("kit/list.html", takes_context=True)
+def listing_table(
+    context: Context,
+    listing: Listing[Any],
+    empty_text: str,
+    empty_url: str = "",
+    empty_label: str = "",
+) -> dict[str, Any]:
+    """A whole list: search, filters, columns, rows, totals, pages."""
+    rows = list(listing.page.object_list)
+    return {
+        "request": context["request"],
+        "listing": listing,
+        "table": listing.table(rows),
+        "totals": listing.totals if rows else [],
+        "empty_text": empty_text,
+        "empty_url": empty_url,
+        "empty_label": empty_label,
+    }
 
 
 @register.inclusion_tag("kit/copy_field.html")

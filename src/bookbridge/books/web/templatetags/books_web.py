@@ -1,0 +1,85 @@
+"""Navigation of an organisation's pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookbridge.books.organisations.models import User
+from bookbridge.books.organisations.queries import organisations_of
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def org_url(context: Context, name: str, *args: object, **kwargs: object) -> str:
+    """The address of a page of the organisation that is open."""
+    organisation_id = context["request"].organisation.pk
+    if kwargs:
+        return reverse(name, kwargs={"organisation_id": organisation_id, **kwargs})
+    return reverse(name, args=[organisation_id, *args])
+
+
+def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        ("", [(_("Dashboard"), "dashboard"), (_("Bank"), "bank_accounts")]),
+        (
+            _("Sales"),
+            [
+                (_("Customers"), "customers"),
+                (_("Invoices"), "invoices"),
+                (_("Credit notes"), "credit_notes"),
+            ],
+        ),
+        (
+            _("Purchases"),
+            [
+                (_("Suppliers"), "suppliers"),
+                (_("Bills"), "bills"),
+                (_("Supplier credit notes"), "bill_credit_notes"),
+            ],
+        ),
+        (
+            _("Accounting"),
+            [
+                (_("Chart of accounts"), "accounts"),
+                (_("Journals"), "journals"),
+                (_("Reports"), "reports"),
+            ],
+        ),
+        ("", [(_("Settings"), "settings")]),
+    ]
+
+
+@register.inclusion_tag("books/nav.html", takes_context=True)
+def books_nav(context: Context) -> dict[str, Any]:
+    """The words on the left; the current one is the longest that the address begins with."""
+    request = context["request"]
+    organisation = getattr(request, "organisation", None)
+    user = request.user
+    known = list(organisations_of(user)) if isinstance(user, User) else []
+    if organisation is None:
+        return {"groups": [], "organisation": None, "organisations": known, "user": user}
+    home = reverse("dashboard", args=[organisation.pk])
+    groups = []
+    for title, pages in _groups():
+        links = []
+        for label, name in pages:
+            href = reverse(name, args=[organisation.pk])
+            here = request.path == href or (href != home and request.path.startswith(f"{href}/"))
+            links.append(Link(label, href, here))
+        groups.append((title, links))
+    others = [o for o in known if o.pk != organisation.pk]
+    return {"groups": groups, "organisation": organisation, "organisations": others, "user": user}
