@@ -27,8 +27,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
     "procrastinate.contrib.django",
     "bookbridge.kit",
     "bookbridge.bridge.clients",
@@ -41,6 +39,9 @@ INSTALLED_APPS = [
     "bookbridge.bridge.api",
     "bookbridge.bridge.portal",
     "bookbridge.bridge.web",
+    # After ours, so that our templates for its pages are found first.
+    "allauth",
+    "allauth.account",
 ]
 
 MIDDLEWARE = [
@@ -165,6 +166,10 @@ LOGGING = {
 KEY_RING = env.text("BOOKBRIDGE_BRIDGE_KEYS", "")
 KEY_RING_FILE = env.text("BOOKBRIDGE_BRIDGE_KEYS_FILE", "")
 ALLOW_PRIVATE_HOSTS = env.flag("BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS")
+# A client may make so many API requests a day, and as many again for each linked company.
+API_REQUESTS_PER_COMPANY = env.whole_number(
+    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY", 100_000, 1, 1_000_000_000
+)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

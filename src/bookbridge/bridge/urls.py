@@ -1,5 +1,14 @@
 """Every URL of `bridge`; each app keeps its own list."""
 
-from django.urls import URLPattern, URLResolver
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("bookbridge.bridge.api.urls")),
+    path("account/", include("allauth.account.urls")),
+    # Where users of the closed product know them; the last of a name is the one that is linked to.
+    path("signin", account.login, name="account_login"),
+    path("signout", account.logout, name="account_logout"),
+    path("", include("bookbridge.bridge.link.urls")),
+    path("", include("bookbridge.bridge.portal.urls")),
+]

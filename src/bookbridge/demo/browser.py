@@ -154,6 +154,4 @@ class Browser:
         text = " ".join(reader.words)
         if reply.status_code >= 400:
             raise PageError(f"{reply.url} answered {reply.status_code}: {text[:600]}")
-        return Page(
-            str(reply.url), reply.status_code, reply.text, reader.forms, reader.links, text
-        )
+        return Page(str(reply.url), reply.status_code, reply.text, reader.forms, reader.links, text)

@@ -33,7 +33,20 @@ PROJECT = "project:harbour"
 EURO_RATE = Decimal("0.86")
 EURO_PAYMENT_RATE = Decimal("0.875")
 # A quiet January, a busy run-up to Christmas.
-SEASON = {1: 70, 2: 75, 3: 90, 4: 95, 5: 100, 6: 100, 7: 95, 8: 90, 9: 110, 10: 125, 11: 150, 12: 140}
+SEASON = {
+    1: 70,
+    2: 75,
+    3: 90,
+    4: 95,
+    5: 100,
+    6: 100,
+    7: 95,
+    8: 90,
+    9: 110,
+    10: 125,
+    11: 150,
+    12: 140,
+}
 
 
 @dataclass
@@ -87,7 +100,9 @@ def _set_up(start: dt.date) -> Iterator[Step]:
         ("bank:savings", "Savings account", "savings"),
         ("bank:card", "Company card", "credit_card"),
     ):
-        yield _step(key, "bank_accounts", {"name": name, "account_type": kind}, start, "bank_account")
+        yield _step(
+            key, "bank_accounts", {"name": name, "account_type": kind}, start, "bank_account"
+        )
     for group, singular, reference in (
         (CUSTOMERS, "customer", "customer_ref"),
         ((*SUPPLIERS, EURO_SUPPLIER), "supplier", "supplier_ref"),
@@ -155,14 +170,19 @@ def bank_step(
     lines: list[dict[str, Any]],
     **more: Any,
 ) -> Step:
-    """A confirmed bank transaction; one line goes on the transaction itself, several are a split."""
+    """A confirmed bank transaction; several lines make it a split one."""
     body: dict[str, Any] = {"date": date.isoformat(), "type": kind, "description": description}
     total = sum((Decimal(line["total_amount"]) for line in lines), Decimal(0))
     if len(lines) == 1:
         body |= {name: value for name, value in lines[0].items() if name != "description"}
     elif lines:
         body |= {"is_split": True, "total_amount": str(total), "lines_attributes": lines}
-    return Step(key, ("bank_accounts", Ref(account), "bank_transactions"), {"bank_transaction": body | more}, date)
+    return Step(
+        key,
+        ("bank_accounts", Ref(account), "bank_transactions"),
+        {"bank_transaction": body | more},
+        date,
+    )
 
 
 def _nominal_line(description: str, total: Decimal, code: str) -> dict[str, Any]:
@@ -240,7 +260,9 @@ def vat_payment_steps(story: Story, first_day: dt.date) -> Iterator[Step]:
     )  # fmt: skip
 
 
-def _transfer(story: Story, date: dt.date, source: str, target: str, amount: Decimal, why: str) -> Step:
+def _transfer(
+    story: Story, date: dt.date, source: str, target: str, amount: Decimal, why: str
+) -> Step:
     body = {
         "date": date.isoformat(),
         "type": "bankpayment",
@@ -298,7 +320,9 @@ def _bill(story: Story, date: dt.date) -> Step:
     )
     story.bills.append(document)
     story.owe_vat(date, -document.tax)
-    return document_step(document, "supplier_id", reference=f"{party.name[:2].upper()}-{story.counts['bill']:04}")
+    return document_step(
+        document, "supplier_id", reference=f"{party.name[:2].upper()}-{story.counts['bill']:04}"
+    )
 
 
 def document_step(document: Document, party_field: str, **more: str) -> Step:
@@ -341,7 +365,13 @@ def _money_out(story: Story, first: dt.date, last: dt.date) -> Iterator[Step]:
 
 
 def _settle(
-    story: Story, document: Document, date: dt.date, amount: Decimal, kind: str, party: str, word: str
+    story: Story,
+    document: Document,
+    date: dt.date,
+    amount: Decimal,
+    kind: str,
+    party: str,
+    word: str,
 ) -> Step:
     allocation = {"document_id": Ref(document.key), "amount": str(amount)}
     body: dict[str, Any] = {
@@ -364,7 +394,9 @@ def _closing_events(story: Story) -> Iterator[Step]:
     """What every set of books has a few of: a credit note, a bad debt, a part payment, euros."""
     date = story.as_of - dt.timedelta(days=3)
     open_invoices = [
-        doc for doc in story.invoices if doc.outstanding > 100 and doc.date < date - dt.timedelta(days=5)
+        doc
+        for doc in story.invoices
+        if doc.outstanding > 100 and doc.date < date - dt.timedelta(days=5)
     ]
     part_paid, credited, bad = open_invoices[-1], open_invoices[-2], open_invoices[0]
     yield receipt(story, part_paid, date, penny(part_paid.total / 2))
@@ -387,7 +419,9 @@ def _closing_events(story: Story) -> Iterator[Step]:
 
 def _credit_note(document: Document, date: dt.date) -> Step:
     line = document.lines[0]
-    returned = Line(f"Returned: {line.description}", Decimal(1), line.price, line.code, line.tax_code)
+    returned = Line(
+        f"Returned: {line.description}", Decimal(1), line.price, line.code, line.tax_code
+    )
     amount = returned.net + returned.tax
     document.paid += amount
     return Step(
@@ -439,7 +473,14 @@ def _euros(date: dt.date) -> Iterator[Step]:
 
 def _lines_to_check(story: Story) -> Iterator[Step]:
     """The newest lines from the bank, still to be checked by the bookkeeper."""
-    payees = ("TFL TRAVEL CH", "CO-OP GROUP", "POST OFFICE", "DALES ENERGY DD", "KILN CO INV", "SQ *CAFE")
+    payees = (
+        "TFL TRAVEL CH",
+        "CO-OP GROUP",
+        "POST OFFICE",
+        "DALES ENERGY DD",
+        "KILN CO INV",
+        "SQ *CAFE",
+    )
     rows = []
     for number in range(LINES_TO_CHECK):
         amount = penny(Decimal(story.dice.uniform(4, 180)))

@@ -60,7 +60,9 @@ CUSTOMERS = (
 )
 
 SUPPLIERS = (
-    Party("supplier:potteries", "North Potteries Ltd", "Orders", "Stoke-on-Trent", "ST6 3EJ", 30, 9),
+    Party(
+        "supplier:potteries", "North Potteries Ltd", "Orders", "Stoke-on-Trent", "ST6 3EJ", 30, 9
+    ),
     Party("supplier:linen", "Lowland Linen Mills", "Sales desk", "Dundee", "DD1 4HN", 30, 8),
     Party("supplier:candles", "Wick & Wax", "Bee Tallow", "Hexham", "NE46 3PX", 30, 6),
     Party("supplier:glass", "Clearwater Glass", "Orders", "Stourbridge", "DY8 1AA", 30, 6),
@@ -69,7 +71,9 @@ SUPPLIERS = (
     Party("supplier:couriers", "Moorland Couriers", "Accounts", "Ripon", "HG4 1AA", 14, 5),
     Party("supplier:power", "Dales Energy", "Billing", "Skipton", "BD23 1JD", 14, 2),
     Party("supplier:web", "Ledgerline Web", "Support", "Manchester", "M1 2JQ", 14, 2),
-    Party("supplier:accountants", "Hale & Hart Accountants", "Jo Hart", "Harrogate", "HG1 1TJ", 30, 1),
+    Party(
+        "supplier:accountants", "Hale & Hart Accountants", "Jo Hart", "Harrogate", "HG1 1TJ", 30, 1
+    ),
 )
 EURO_SUPPLIER = Party(
     "supplier:rhein", "Rhein Keramik GmbH", "Export", "Höhr-Grenzhausen", "56203", 30, 0, "EUR"

@@ -85,7 +85,10 @@ def vat_payment(
     first_day: dt.date, vat_by_quarter: dict[dt.date, Decimal]
 ) -> tuple[dt.date, Decimal, str] | None:
     """The payment made in the month that begins on `first_day`: date, amount (negative for a
-    repayment), description. Due one calendar month and seven days after the quarter (Notice 700/12)."""
+    repayment), description.
+
+    Due one calendar month and seven days after the quarter (VAT Notice 700/12).
+    """
     if first_day.month % 3 != 2:
         return None
     index = first_day.year * 12 + first_day.month - 1 - 4
