@@ -1,0 +1,92 @@
+"""Refusals of the public API, and the one table from our refusal codes to HTTP statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+SERVICE = "PublicApi"
+RETRY_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+# Codes of refusals that are not simply a bad request.
+STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
+    "api_keys_too_many": HTTPStatus.CONFLICT,
+    "api_key_not_found": HTTPStatus.NOT_FOUND,
+    "company_not_found": HTTPStatus.NOT_FOUND,
+    "connection_not_found": HTTPStatus.NOT_FOUND,
+    "dataset_not_found": HTTPStatus.NOT_FOUND,
+    "certificate_not_found": HTTPStatus.NOT_FOUND,
+    "integration_not_found": HTTPStatus.NOT_FOUND,
+    "integration_unknown": HTTPStatus.NOT_FOUND,
+}
+
+
+@dataclass(frozen=True)
+class ValidationItem:
+    """One thing that is wrong with a request, and where."""
+
+    message: str
+    item_id: str | None = None
+    validator: str | None = None
+
+
+class ApiError(Exception):
+    """The request is refused with this status and sentence."""
+
+    code = "api_refusal"
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        message: str,
+        *,
+        validation: tuple[ValidationItem, ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.validation = validation
+        self.headers = dict(headers or {})
+
+
+def not_found(message: str) -> ApiError:
+    return ApiError(HTTPStatus.NOT_FOUND, message)
+
+
+def bad_request(message: str, *, validation: tuple[ValidationItem, ...] = ()) -> ApiError:
+    return ApiError(HTTPStatus.BAD_REQUEST, message, validation=validation)
+
+
+def conflict(message: str) -> ApiError:
+    return ApiError(HTTPStatus.CONFLICT, message)
+
+
+def as_api_error(error: Exception) -> ApiError | None:
+    """The refusal of an operation as an answer; None when the exception is not a refusal."""
+    if isinstance(error, ApiError):
+        return error
+    code = getattr(error, "code", None)
+    is_ours = type(error).__module__.startswith("bookbridge.bridge.")
+    if not is_ours or not isinstance(code, str):
+        return None
+    return ApiError(STATUS_OF_CODE.get(code, HTTPStatus.BAD_REQUEST), str(error))
+
+
+def error_body(error: ApiError, correlation_id: str) -> dict[str, Any]:
+    """The public error object."""
+    items = [
+        {"itemId": item.item_id, "message": item.message, "validatorName": item.validator}
+        for item in error.validation
+    ]
+    return {
+        "statusCode": int(error.status),
+        "service": SERVICE,
+        "error": error.message,
+        "correlationId": correlation_id,
+        "validation": {"errors": items, "warnings": []} if items else None,
+        "canBeRetried": "True" if error.status in RETRY_LATER else "Unknown",
+        "detailedErrorCode": 0,
+    }

@@ -1,0 +1,137 @@
+"""A client's own affairs in the public API: profile, API keys, allowed origins."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from bookbridge.bridge.api.endpoint import Call, endpoint
+from bookbridge.bridge.api.errors import bad_request
+from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
+from bookbridge.bridge.clients import operations, queries
+from bookbridge.bridge.clients.models import ApiKey, Client
+
+URL_LENGTH_MAX = 500
+URLS_MAX = 50
+
+
+class NewApiKey(msgspec.Struct):
+    """What an API key is made with."""
+
+    name: str | None = None
+
+
+class Profile(msgspec.Struct):
+    """A client's profile as it is sent."""
+
+    name: str
+    redirectUrl: str
+    logoUrl: str | None = None
+    iconUrl: str | None = None
+    whiteListUrls: list[str] | None = None
+    confirmCompanyName: bool | None = None
+
+
+class Origins(msgspec.Struct):
+    """Origins whose browser code may call the API."""
+
+    allowedOrigins: list[str]
+
+
+def list_api_keys(call: Call) -> HttpResponse:
+    """The live keys. Their text is not kept, so only their beginning can be told."""
+    return json_reply({"results": [_key_body(key) for key in queries.api_keys_of(call.client_id)]})
+
+
+def create_api_key(call: Call) -> HttpResponse:
+    sent = call.body(NewApiKey)
+    key, raw = operations.create_api_key(
+        client_id=call.client_id, name=sent.name or "", actor=call.actor, at=call.at
+    )
+    return json_reply({**_key_body(key), "apiKey": raw}, status=201)
+
+
+def delete_api_key(call: Call, key_id: UUID) -> HttpResponse:
+    operations.revoke_api_key(client_id=call.client_id, key_id=key_id, actor=call.actor, at=call.at)
+    return empty_reply(204)
+
+
+def _key_body(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "name": key.name,
+        "apiKey": f"{key.prefix}…",
+        "createdDate": moment(key.created_at),
+    }
+
+
+def get_profile(call: Call) -> HttpResponse:
+    return json_reply(_profile_body(Client.objects.get(id=call.client_id)))
+
+
+def update_profile(call: Call) -> HttpResponse:
+    sent = call.body(Profile)
+    for url in (sent.redirectUrl, sent.logoUrl, sent.iconUrl, *(sent.whiteListUrls or ())):
+        _check_url(url)
+    changed = operations.update_profile(
+        client_id=call.client_id,
+        changes={
+            "name": sent.name,
+            "redirect_url": sent.redirectUrl,
+            "logo_url": sent.logoUrl or "",
+            "icon_url": sent.iconUrl or "",
+            "allowed_redirect_urls": sent.whiteListUrls or [],
+            "confirm_company_name": bool(sent.confirmCompanyName),
+        },
+        actor=call.actor,
+    )
+    return json_reply(_profile_body(changed))
+
+
+def _check_url(url: str | None) -> None:
+    if url and (len(url) > URL_LENGTH_MAX or not url.startswith(("https://", "http://"))):
+        raise bad_request(
+            _("'%(url)s' is not a web address of at most %(most)d characters.")
+            % {"url": url[:100], "most": URL_LENGTH_MAX}
+        )
+
+
+def _profile_body(client: Client) -> dict[str, Any]:
+    return {
+        "name": client.name,
+        "logoUrl": client.logo_url,
+        "iconUrl": client.icon_url,
+        "redirectUrl": client.redirect_url,
+        "whiteListUrls": client.allowed_redirect_urls,
+        "confirmCompanyName": client.confirm_company_name,
+    }
+
+
+def get_origins(call: Call) -> HttpResponse:
+    client = Client.objects.get(id=call.client_id)
+    return json_reply({"allowedOrigins": client.allowed_origins})
+
+
+def set_origins(call: Call) -> HttpResponse:
+    origins = call.body(Origins).allowedOrigins
+    if len(origins) > URLS_MAX:
+        raise bad_request(_("At most %(most)d origins are allowed.") % {"most": URLS_MAX})
+    for origin in origins:
+        _check_url(origin)
+    changed = operations.update_profile(
+        client_id=call.client_id, changes={"allowed_origins": origins}, actor=call.actor
+    )
+    return json_reply({"allowedOrigins": changed.allowed_origins})
+
+
+urlpatterns = [
+    path("apiKeys", endpoint(GET=list_api_keys, POST=create_api_key)),
+    path("apiKeys/<uuid:key_id>", endpoint(DELETE=delete_api_key)),
+    path("profile", endpoint(GET=get_profile, PUT=update_profile)),
+    path("corsSettings", endpoint(GET=get_origins, POST=set_origins)),
+]

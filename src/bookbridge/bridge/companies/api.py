@@ -1,0 +1,176 @@
+"""Companies in the public API."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
+
+from bookbridge.bridge.api.authentication import COMPANY_TOKEN_SECONDS, company_token
+from bookbridge.bridge.api.endpoint import Call, endpoint
+from bookbridge.bridge.api.paging import page_of, page_reply
+from bookbridge.bridge.api.query import (
+    Field,
+    FieldKind,
+    Fields,
+    Sql,
+    TagFields,
+    compile_condition,
+    parse,
+)
+from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
+from bookbridge.bridge.api.rows import Rows, page_of_ids
+from bookbridge.bridge.companies import operations, queries
+from bookbridge.bridge.companies.models import Company
+from bookbridge.bridge.connections import api as connections_api
+
+_TAGS = TagFields("tags")
+_FIELDS = Fields(
+    {
+        "id": Field("id::text", FieldKind.TEXT),
+        "name": Field("name", FieldKind.TEXT),
+        "description": Field("description", FieldKind.TEXT),
+        "created": Field("created_at", FieldKind.MOMENT),
+        "createdByUserName": Field("created_by", FieldKind.TEXT),
+        "lastSync": Field("last_sync_at", FieldKind.MOMENT),
+    }
+)
+_SOURCE = """
+SELECT id, name, description, tags, created_at, created_by,
+    (SELECT max(last_sync_at) FROM connections_connection AS one
+      WHERE one.client_id = company.client_id AND one.company_id = company.id) AS last_sync_at
+  FROM companies_company AS company WHERE client_id = %s
+"""
+
+
+class CompanyBody(msgspec.Struct):
+    """A company as a client sends it."""
+
+    name: str
+    description: str | None = None
+    tags: dict[str, str] | None = None
+
+
+class CompanyChanges(msgspec.Struct):
+    """What a client changes; what is absent stays."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    tags: dict[str, str] | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def _bodies(client_id: UUID, companies: list[Company]) -> list[dict[str, Any]]:
+    connections = connections_api.bodies_by_company(client_id, [one.id for one in companies])
+    return [_body(one, connections.get(one.id, [])) for one in companies]
+
+
+def _body(company: Company, connections: list[dict[str, Any]]) -> dict[str, Any]:
+    synced = [one["lastSync"] for one in connections if one["lastSync"]]
+    return {
+        "id": company.id,
+        "name": company.name,
+        "description": company.description,
+        "redirect": f"{settings.PUBLIC_URL}/link/company/{company.id}",
+        "lastSync": max(synced, default=None),
+        "created": moment(company.created_at),
+        "createdByUserName": company.created_by,
+        "products": [],
+        "tags": company.tags,
+        "ownerUserIds": [],
+        "referenceParentCompany": None,
+        "referenceSubsidiaryCompanies": [],
+        "dataConnections": connections,
+    }
+
+
+def _reply(call: Call, company: Company) -> HttpResponse:
+    return json_reply(_bodies(call.client_id, [company])[0])
+
+
+def list_companies(call: Call) -> HttpResponse:
+    page = page_of(call.request)
+    rows = Rows(Sql(_SOURCE, (call.client_id,)), _FIELDS, "created_at DESC")
+    tagged = compile_condition(parse(call.parameter("tags")), _TAGS)
+    found = page_of_ids(rows, call, page, tagged)
+    named = Company.objects.filter(client_id=call.client_id, id__in=found.ids)
+    companies = {one.id: one for one in named}
+    results = _bodies(call.client_id, [companies[one] for one in found.ids])
+    return page_reply(page, results, found.total)
+
+
+def create_company(call: Call) -> HttpResponse:
+    sent = call.body(CompanyBody)
+    made = operations.create_company(
+        client_id=call.client_id,
+        name=sent.name,
+        description=sent.description,
+        tags=sent.tags,
+        actor=call.actor,
+        at=call.at,
+    )
+    return _reply(call, made)
+
+
+def get_company(call: Call, company_id: UUID) -> HttpResponse:
+    return _reply(call, queries.company(call.client_id, company_id))
+
+
+def replace_company(call: Call, company_id: UUID) -> HttpResponse:
+    sent = call.body(CompanyBody)
+    changed = operations.replace_company(
+        client_id=call.client_id,
+        company_id=company_id,
+        name=sent.name,
+        description=sent.description,
+        tags=sent.tags,
+        actor=call.actor,
+        at=call.at,
+    )
+    return _reply(call, changed)
+
+
+def update_company(call: Call, company_id: UUID) -> HttpResponse:
+    changes = msgspec.structs.asdict(call.body(CompanyChanges))
+    changed = operations.update_company(
+        client_id=call.client_id,
+        company_id=company_id,
+        changes={name: value for name, value in changes.items() if value is not msgspec.UNSET},
+        actor=call.actor,
+        at=call.at,
+    )
+    return _reply(call, changed)
+
+
+def delete_company(call: Call, company_id: UUID) -> HttpResponse:
+    operations.delete_company(
+        client_id=call.client_id, company_id=company_id, actor=call.actor, at=call.at
+    )
+    return empty_reply(204)
+
+
+def get_access_token(call: Call, company_id: UUID) -> HttpResponse:
+    """A token for browsers: it opens this one company for a day."""
+    queries.company(call.client_id, company_id)
+    return json_reply(
+        {
+            "expiresIn": COMPANY_TOKEN_SECONDS,
+            "accessToken": company_token(call.client_id, company_id),
+            "tokenType": "Bearer",
+        }
+    )
+
+
+_ONE = "companies/<uuid:company_id>"
+
+urlpatterns = [
+    path("companies", endpoint(GET=list_companies, POST=create_company)),
+    path(
+        _ONE,
+        endpoint(GET=get_company, PUT=replace_company, PATCH=update_company, DELETE=delete_company),
+    ),
+    path(f"{_ONE}/accessToken", endpoint(GET=get_access_token)),
+]
