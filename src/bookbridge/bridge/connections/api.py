@@ -137,21 +137,14 @@ def list_connections(call: Call, company_id: UUID) -> HttpResponse:
 
 
 def create_connection(call: Call, company_id: UUID) -> HttpResponse:
-    key = _platform_key(call)
     made = operations.create_connection(
         client_id=call.client_id,
         company_id=company_id,
-        integration_key=key,
+        integration_key=call.body(NewConnection).platformKey,
         actor=call.actor,
         at=call.at,
     )
     return json_reply(body(made))
-
-
-def _platform_key(call: Call) -> str:
-    """The key in the body: `{"platformKey": "vjms"}`, or the bare string of older clients."""
-    found = call.body(NewConnection | str)  # type: ignore[arg-type]
-    return found if isinstance(found, str) else found.platformKey
 
 
 def get_connection(call: Call, company_id: UUID, connection_id: UUID) -> HttpResponse:

@@ -1,0 +1,144 @@
+"""Validates replies against the published OpenAPI files. Pure: no Django, so any test can use it.
+
+The files call themselves 3.1 but say `nullable` as 3.0 does; it is turned into what 3.1 means.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+PLATFORM = "Codat-Platform-docs-2026-08-04.json"
+CURRENT_ACCOUNTING = "Codat-Lending.yaml"
+OLDER_ACCOUNTING = "Codat-Accounting-2023-04-26.yaml"
+# Newest first: an operation is judged by the newest file that has it.
+FILES = (PLATFORM, CURRENT_ACCOUNTING, OLDER_ACCOUNTING)
+METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+
+
+class UnknownOperationError(LookupError):
+    """No file describes this method and path."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path in one file."""
+
+    file: str
+    path: str
+    method: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The published contract: `check` judges one reply."""
+
+    folder: Path
+
+    def operation(self, method: str, path: str) -> Operation:
+        """The operation that a concrete path belongs to; literal steps win over parameters."""
+        found = [
+            Operation(file, template, method.lower())
+            for file in FILES
+            for template in _load(self.folder / file)["paths"]
+            if method.lower() in _load(self.folder / file)["paths"][template]
+            and re.fullmatch(_pattern(template), path)
+        ]
+        if not found:
+            raise UnknownOperationError(f"{method} {path}")
+        newest = next(file for file in FILES if any(one.file == file for one in found))
+        return min(
+            (one for one in found if one.file == newest), key=lambda one: one.path.count("{")
+        )
+
+    def check(self, method: str, path: str, status: int, body: bytes) -> Operation:
+        """Raises AssertionError when the status is not documented or the body does not fit."""
+        operation = self.operation(method, path)
+        document = _load(self.folder / operation.file)
+        responses = document["paths"][operation.path][operation.method]["responses"]
+        assert str(status) in responses, f"{operation.name}: {status} is not documented"
+        response = _resolved(document, responses[str(status)])
+        content = response.get("content", {}).get("application/json")
+        if content is None or (not body and status in (200, 202, 204)):
+            assert not body, f"{operation.name} {status}: a body where none is documented"
+            return operation
+        _check_schema(self.folder / operation.file, content["schema"], json.loads(body), operation)
+        return operation
+
+
+def _check_schema(file: Path, schema: dict[str, Any], value: Any, operation: Operation) -> None:
+    validator = jsonschema.Draft202012Validator(
+        _absolute(schema), registry=_registry(file), format_checker=None
+    )
+    errors = [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
+    assert not errors, f"{operation.name} in {file.name}:\n" + "\n".join(errors[:20])
+
+
+def _pattern(template: str) -> str:
+    return re.sub(r"\{[^}]+\}", "[^/]+", template.rstrip("/"))
+
+
+@cache
+def _load(file: Path) -> dict[str, Any]:
+    text = file.read_text()
+    if file.suffix == ".json":
+        return dict(json.loads(text))
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+@cache
+def _registry(file: Path) -> Registry[Any]:
+    resource = Resource(contents=_plain(_load(file)), specification=DRAFT202012)
+    return Registry().with_resource("urn:spec", resource)
+
+
+def _resolved(document: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in value:
+        found: Any = document
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        value = found
+    return value
+
+
+def _absolute(schema: Any) -> Any:
+    """The schema with its references pointing into the registered file."""
+    plain = _plain(schema)
+    return json.loads(json.dumps(plain, default=str).replace('"$ref": "#/', '"$ref": "urn:spec#/'))
+
+
+def _plain(value: Any) -> Any:
+    """The same tree in JSON Schema's own words."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    made = {
+        key: _plain(item)
+        for key, item in value.items()
+        if key not in ("nullable", "example", "examples", "format", "discriminator")
+        or not isinstance(item, (bool, str, list, int, float))
+    }
+    if value.get("nullable") is not True:
+        return made
+    if "type" not in made or made.keys() & {"$ref", "allOf", "oneOf", "anyOf"}:
+        return {"anyOf": [made, {"type": "null"}]}
+    # In place where that is enough: other parts of the file may point inside this schema.
+    kinds = made["type"] if isinstance(made["type"], list) else [made["type"]]
+    made["type"] = [*kinds, "null"]
+    if "enum" in made:
+        made["enum"] = [*made["enum"], None]
+    return made

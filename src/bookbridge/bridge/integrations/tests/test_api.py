@@ -1,0 +1,47 @@
+"""Integrations in the public API."""
+
+from bookbridge.bridge.api.tests.cast import NOW, Api
+from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.integrations.models import IntegrationSettings
+
+PANDLE = {
+    "key": "vjms",
+    "name": "Pandle",
+    "sourceId": "396c3158-5dd7-481b-a7c4-a795ca31792b",
+    "integrationId": "1c312d69-e638-46d4-ad31-72e6c3ba8390",
+    "sourceType": "Accounting",
+}
+
+
+def test_pandle_has_the_identity_that_clients_know(lender: Api) -> None:
+    body = lender.get("/integrations/vjms").body
+    assert PANDLE.items() <= body.items()
+    features = {one["dataType"]: one["supportedFeatures"] for one in body["datatypeFeatures"]}
+    assert features["invoices"] == [{"featureType": "Get", "featureState": "Release"}]
+    branding = lender.get("/integrations/vjms/branding").body
+    assert branding["sourceId"] == PANDLE["sourceId"]
+    assert branding["logo"]["full"]["image"]["alt"] == "Pandle"
+
+
+def test_integrations_are_queried_by_type_and_whether_enabled(lender: Api) -> None:
+    def keys(query: str) -> list[str]:
+        return [one["key"] for one in lender.get(f"/integrations?query={query}").body["results"]]
+
+    assert keys("sourceType=accounting%26%26enabled=false") == ["vjms"]
+    assert keys("enabled=true") == []
+    with client_scope(lender.client_id):
+        IntegrationSettings.objects.create(
+            client_id=lender.client_id,
+            integration_key="vjms",
+            host="https://my.pandle.com",
+            is_enabled=True,
+            updated_at=NOW,
+        )
+    assert keys("sourceType=Accounting%26%26enabled=true") == ["vjms"]
+    assert lender.get("/integrations?orderBy=-name").body["totalResults"] == 1
+    assert keys("sourceType=Banking") == []
+
+
+def test_an_unknown_integration_is_a_404(lender: Api) -> None:
+    assert lender.get("/integrations/zzzz").status == 404
+    assert lender.get("/integrations/zzzz/branding").status == 404

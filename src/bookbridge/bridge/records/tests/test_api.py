@@ -1,0 +1,176 @@
+"""Reading data through the public API."""
+
+from __future__ import annotations
+
+import pytest
+
+from bookbridge.bridge.api.tests.books import LinkedCompany, linked_company
+from bookbridge.bridge.api.tests.cast import Api
+from bookbridge.bridge.api.tests.samples import RECORDS, fill, invoice
+from bookbridge.bridge.datatypes import FACTS, DataType, Level
+
+
+@pytest.fixture
+def acme(lender: Api) -> LinkedCompany:
+    """A linked company with a month of records of every type."""
+    company = linked_company(lender)
+    fill(company)
+    return company
+
+
+def path_of(company: LinkedCompany, data_type: DataType) -> str:
+    facts = FACTS[data_type]
+    below = company.path if facts.level is Level.COMPANY else company.connection_path
+    return f"{below}/data/{facts.path}"
+
+
+@pytest.mark.parametrize("data_type", list(RECORDS))
+def test_every_list_and_every_record_is_served_as_stored(
+    acme: LinkedCompany, data_type: DataType
+) -> None:
+    path = path_of(acme, data_type)
+    page = acme.api.get(path)
+    assert page.status == 200
+    expected = {body["id"]: body for body in RECORDS[data_type]}
+    assert page.body["totalResults"] == len(expected)
+    for record in page.body["results"]:
+        assert acme.api.get(f"{path}/{record['id']}").body == record
+        assert record.pop("modifiedDate") == "2026-02-01T09:00:00Z"
+        assert record.pop("sourceModifiedDate") == "2026-01-31T09:00:00Z"
+        assert record.pop("metadata") == {"isDeleted": False}
+        assert record == expected[record["id"]]
+    missing = acme.api.get(f"{path}/nothing")
+    assert missing.status == 404 and "'nothing'" in missing.error
+
+
+def test_bank_transactions_are_read_below_their_account(acme: LinkedCompany) -> None:
+    path = f"{acme.connection_path}/data/bankAccounts/31001/bankTransactions"
+    page = acme.api.get(path).body
+    assert [one["id"] for one in page["results"]] == ["i3", "i5"]
+    assert "metadata" not in page["results"][0]
+    assert page["results"][0]["modifiedDate"]
+    other = acme.api.get(path.replace("31001", "31002")).body
+    assert other["results"] == []
+
+
+def test_lists_are_in_order_of_date_then_id(acme: LinkedCompany) -> None:
+    def ids(parameters: str) -> list[str]:
+        body = acme.api.get(f"{acme.path}/data/invoices?{parameters}").body
+        return [one["id"] for one in body["results"]]
+
+    assert ids("") == ["10003", "9001", "9002"]
+    assert ids("pageSize=1&page=2") == ["9001"]
+    assert ids("orderBy=-totalAmount") == ["9002", "9001", "10003"]
+    assert ids("orderBy=amountDue&query=status!=void") == ["9001", "9002"]
+    assert ids("orderBy=-modifiedDate") == ["10003", "9001", "9002"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("{totalAmount > 200 || totalAmount < 100} %26%26 status != paid", ["10003", "9002"]),
+        ("id=9001", ["9001"]),
+        ("customerRef.companyName~acme", ["10003", "9001", "9002"]),
+        ("issueDate>2026-01-05", ["9001", "9002"]),
+        ("issueDate>=2026-01-06 %26%26 issueDate<2026-01-07", ["9001"]),
+        ("modifiedDate>2026-02-01", ["10003", "9001", "9002"]),
+        ("sourceModifiedDate>2026-02-01", []),
+        ("metadata.isDeleted!=true", ["10003", "9001", "9002"]),
+        ("metadata.isDeleted=true", []),
+        ("paidOnDate!=2026-01-01", ["10003", "9001", "9002"]),
+        ("amountDue<=30.00", ["10003", "9001"]),
+    ],
+)
+def test_queries_filter_and_count(acme: LinkedCompany, query: str, ids: list[str]) -> None:
+    body = acme.api.get(f"{acme.path}/data/invoices?query={query}").body
+    assert [one["id"] for one in body["results"]] == ids
+    assert body["totalResults"] == len(ids)
+    one = acme.api.get(f"{acme.path}/data/invoices?query={query}&pageSize=1&page=2").body
+    assert [found["id"] for found in one["results"]] == ids[1:2]
+    assert one["totalResults"] == len(ids)
+
+
+@pytest.mark.parametrize("query", ["colour=red", "lineItems.quantity=1", "status>Paid", "a"])
+def test_a_query_that_does_not_fit_is_a_400(acme: LinkedCompany, query: str) -> None:
+    answer = acme.api.get(f"{acme.path}/data/invoices?query={query}")
+    assert answer.status == 400 and "character" in answer.error
+    assert acme.api.get(f"{acme.path}/data/invoices?orderBy=colour").status == 400
+
+
+def test_every_queryable_field_of_every_type_can_be_queried_and_ordered_by(
+    acme: LinkedCompany,
+) -> None:
+    from bookbridge.bridge.api.data_fields import fields_of
+
+    sample = {"number": "1", "date": "2026-01-01", "moment": "2026-01-01", "flag": "true"}
+    for data_type in RECORDS:
+        for name, field in fields_of(data_type)._fields.items():
+            value = sample.get(field.kind.value, "x")
+            path = f"{path_of(acme, data_type)}?query={name}={value}&orderBy=-{name}"
+            assert acme.api.get(path).status == 200, path
+
+
+def test_deleted_records_stay_listed_and_say_so(lender: Api) -> None:
+    company = linked_company(lender)
+    company.store(
+        DataType.INVOICES, [invoice(1), invoice(2, status="Void")], deleted=frozenset({"2"})
+    )
+    listed = lender.get(f"{company.path}/data/invoices").body["results"]
+    assert [one["metadata"]["isDeleted"] for one in listed] == [False, True]
+    assert "sourceModifiedDate" not in listed[1]
+    live = lender.get(f"{company.path}/data/invoices?query=metadata.isDeleted!=true").body
+    assert [one["id"] for one in live["results"]] == ["1"]
+
+
+def test_text_outside_ascii_survives(lender: Api) -> None:
+    company = linked_company(lender)
+    company.store(DataType.INVOICES, [invoice(1, note='Café "Ω" \\ 😀')])
+    assert lender.get(f"{company.path}/data/invoices/1").body["note"] == 'Café "Ω" \\ 😀'
+
+
+def test_data_that_was_never_read_is_a_conflict(lender: Api) -> None:
+    company = linked_company(lender)
+    answer = lender.get(f"{company.path}/data/invoices")
+    assert answer.status == 409 and "never read" in answer.error
+    company.dataset(DataType.INVOICES, "Fetching")
+    answer = lender.get(f"{company.path}/data/invoices")
+    assert answer.status == 409 and "Fetching" in answer.error
+    company.store(DataType.INVOICES, [invoice(1)])
+    company.dataset(DataType.INVOICES, "FetchError")
+    assert lender.get(f"{company.path}/data/invoices").status == 200
+
+
+def test_what_the_platform_does_not_have_is_a_404_in_its_own_words(lender: Api) -> None:
+    company = linked_company(lender)
+    company.dataset(DataType.CREDIT_NOTES, "NotSupported")
+    answer = lender.get(f"{company.path}/data/creditNotes")
+    assert answer.status == 404
+    assert answer.error == "Datatype creditNotes not supported by platform(s) Pandle"
+    for path in ("data/purchaseOrders", "data/salesOrders/1", "data/paymentMethods"):
+        answer = lender.get(f"{company.path}/{path}")
+        assert answer.status == 404 and "not supported by platform(s) Pandle" in answer.error
+    assert "itemReceipts" in lender.get(f"{company.connection_path}/data/itemReceipts").error
+
+
+def test_the_linked_source_is_read_before_older_ones(lender: Api) -> None:
+    company = linked_company(lender)
+    company.store(DataType.INVOICES, [invoice(1)])
+    other = linked_company(lender, status="Unlinked")
+    from bookbridge.bridge.clients.tenancy import client_scope
+    from bookbridge.bridge.connections.models import Connection
+
+    with client_scope(lender.client_id):
+        Connection.objects.filter(id=other.connection_id).update(company_id=company.company_id)
+    older = LinkedCompany(lender, company.company_id, other.connection_id)
+    older.store(DataType.INVOICES, [invoice(2)])
+    found = lender.get(f"{company.path}/data/invoices").body["results"]
+    assert [one["id"] for one in found] == ["1"]
+
+
+def test_a_stranger_reads_nothing(acme: LinkedCompany, stranger: Api) -> None:
+    assert stranger.get(f"{acme.path}/data/invoices").status == 404
+    assert stranger.get(f"{acme.path}/data/invoices/9001").status == 404
+    assert stranger.get(f"{acme.connection_path}/data/bankAccounts").status == 404
+    own = linked_company(stranger)
+    crossed = f"{own.path}/connections/{acme.connection_id}/data/bankAccounts"
+    assert stranger.get(crossed).status == 404
