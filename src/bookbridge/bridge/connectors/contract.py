@@ -63,6 +63,7 @@ class SourceCompany:
 class SourceRequest:
     """How one connection reaches its source.
 
+    `base_url` is the host of the integration's settings (`https://my.pandle.com`), without a path.
     `access_token(stale)` returns a token that is good now; a connector calls it again with the
     token that was refused after a 401. `before_request()` waits for the shared rate budget.
     `today` is the day of the sync: connectors have no clock, and some lists are read by month.
@@ -190,6 +191,17 @@ class SourceStatus:
     expected_back_at: dt.datetime | None
 
 
+@dataclass(frozen=True)
+class Assumption:
+    """Something that the connector takes for granted about its source, and whether it holds there:
+    True, False, or None where the source gives no occasion to tell. `mark` says how it is known."""
+
+    mark: str
+    statement: str
+    holds: bool | None
+    detail: str
+
+
 class Connector(Protocol):
     """One platform. Everything may raise the errors of `connectors.errors`, and only those."""
 
@@ -242,3 +254,7 @@ class Connector(Protocol):
         ...
 
     def read_reports(self, request: SourceRequest, as_of: dt.date) -> SourceReports: ...
+
+    def probe(self, request: SourceRequest) -> Sequence[Assumption]:
+        """What holds of the connector's assumptions at this source; reads only."""
+        ...

@@ -1,13 +1,13 @@
 """What can go wrong outside, each carrying its remedy in its type.
 
-    SourceError
-      RetryLaterError      wait and try again: 429, 5xx, time-outs, broken answers
-        MaintenanceError   the source says it is being maintained: 503, or its status page
-      ReauthoriseError     the owner must sign in again: revoked or expired grant
-      NotSupportedError    the source has no such resource
-      SourceShapeError     the source answered in a shape that we do not know: path and field
-      PermanentError       give up: refused keys, forbidden company
-    RecordRejectedError    this one record cannot be used; the rest goes on
+SourceError
+  RetryLaterError      wait and try again: 429, 5xx, time-outs, broken answers
+    MaintenanceError   the source says it is being maintained: 503, or its status page
+  ReauthoriseError     the owner must sign in again: revoked or expired grant
+  NotSupportedError    the source has no such resource
+  SourceShapeError     the source answered in a shape that we do not know: path and field
+  PermanentError       give up: refused keys, forbidden company
+RecordRejectedError    this one record cannot be used; the rest goes on
 """
 
 from __future__ import annotations
