@@ -6,7 +6,7 @@ import pytest
 
 from bookbridge.bridge.api.tests.books import LinkedCompany, linked_company
 from bookbridge.bridge.api.tests.cast import Api
-from bookbridge.bridge.api.tests.samples import RECORDS, fill, invoice
+from bookbridge.bridge.api.tests.samples import COMPANY, RECORDS, fill, invoice
 from bookbridge.bridge.datatypes import FACTS, DataType, Level
 
 
@@ -174,3 +174,36 @@ def test_a_stranger_reads_nothing(acme: LinkedCompany, stranger: Api) -> None:
     own = linked_company(stranger)
     crossed = f"{own.path}/connections/{acme.connection_id}/data/bankAccounts"
     assert stranger.get(crossed).status == 404
+
+
+def test_the_company_tells_about_itself(acme: LinkedCompany) -> None:
+    assert acme.api.get(f"{acme.path}/data/info").body == COMPANY
+
+
+def test_statements_are_made_for_the_periods_asked_for(acme: LinkedCompany) -> None:
+    path = f"{acme.path}/data/financials"
+    body = acme.api.get(f"{path}/profitAndLoss?periodLength=1&periodsToCompare=5").body
+    assert [one["netProfit"] for one in body["reports"]] == [250.5, 100.25]
+    assert (body["reportBasis"], body["currency"]) == ("Accrual", "GBP")
+    assert body["mostRecentAvailableMonth"] == "2026-01-01T00:00:00"
+    assert body["earliestAvailableMonth"] == "2025-12-01T00:00:00"
+    both = acme.api.get(f"{path}/profitAndLoss?periodLength=2&periodsToCompare=1").body
+    assert [one["netProfit"] for one in both["reports"]] == [350.75]
+    older = acme.api.get(
+        f"{path}/balanceSheet?periodLength=1&periodsToCompare=1&startMonth=2025-12-01"
+    ).body
+    assert [one["netAssets"] for one in older["reports"]] == [100.25]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "",
+        "periodLength=1",
+        "periodLength=0&periodsToCompare=1",
+        "periodLength=x&periodsToCompare=1",
+        "periodLength=1&periodsToCompare=1&startMonth=soon",
+    ],
+)
+def test_periods_are_checked(acme: LinkedCompany, parameters: str) -> None:
+    assert acme.api.get(f"{acme.path}/data/financials/balanceSheet?{parameters}").status == 400
