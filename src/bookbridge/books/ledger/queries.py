@@ -14,8 +14,11 @@ from bookbridge.books.ledger.models import (
     NominalAccount,
     Posting,
     Project,
+    Role,
 )
 from bookbridge.books.ledger.rules import ZERO, month_of
+from bookbridge.books.organisations.models import Organisation
+from bookbridge.books.organisations.queries import year_of
 
 
 def accounts(organisation_id: int) -> QuerySet[NominalAccount]:
@@ -79,6 +82,38 @@ def movements(
         side[0] += sign * debit
         side[1] += sign * credit
     return {account_id: (side[0], side[1]) for account_id, side in totals.items()}
+
+
+def closing_balances(organisation: Organisation, as_of: dt.date) -> dict[int, Decimal]:
+    """Every moved account's balance at the close of a day, debit positive; they sum to zero.
+
+    Income and expense accounts show the financial year to date; the profits of earlier years
+    stand in retained earnings. Years are closed by this sum alone: nothing is ever posted for it.
+    """
+    year = year_of(organisation, as_of)
+    kept: dict[int, Decimal] = {}
+    profit_and_loss, retained_id = _closing_accounts(organisation.pk)
+    for account_id, (debit, credit) in movements(organisation.pk, None, as_of).items():
+        if account_id not in profit_and_loss:
+            kept[account_id] = debit - credit
+    for account_id, (debit, credit) in movements(organisation.pk, year.start, as_of).items():
+        if account_id in profit_and_loss:
+            kept[account_id] = debit - credit
+    retained = -sum(kept.values(), ZERO)
+    if retained:
+        kept[retained_id] = kept.get(retained_id, ZERO) + retained
+    return kept
+
+
+def _closing_accounts(organisation_id: int) -> tuple[set[int], int]:
+    """The income and expense accounts, and the one that takes earlier profits."""
+    profit_and_loss, retained_id = set(), 0
+    for account in accounts(organisation_id).only("category", "role"):
+        if account.is_profit_and_loss:
+            profit_and_loss.add(account.pk)
+        elif account.role == Role.RETAINED_EARNINGS:
+            retained_id = account.pk
+    return profit_and_loss, retained_id
 
 
 def balance_of(organisation_id: int, account_id: int, end: dt.date) -> Decimal:
