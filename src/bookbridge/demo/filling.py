@@ -35,7 +35,7 @@ class BooksApi:
 def send(
     api: BooksApi, company_id: str, steps: Iterable[Step], progress: Callable[[int, str], None]
 ) -> int:
-    """POST every step in order, each with the ids that earlier ones were given; returns how many."""
+    """POST every step in order with the ids that earlier ones were given; returns how many."""
     ids: dict[str, str] = {}
     count = 0
     for count, step in enumerate(steps, start=1):
