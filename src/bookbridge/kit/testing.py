@@ -20,6 +20,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from bookbridge.kit.databases import HalfDatabase, prepare_half
+from bookbridge.kit.live_half import LiveHalf
 from bookbridge.kit.postgres import EmbeddedPostgres
 
 TEST_DATA = Path(os.environ.get("BOOKBRIDGE_TEST_DATA", "../shared"))
@@ -145,6 +146,17 @@ def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[s
             for alias in ("default", "owner"):
                 connections[alias].settings_dict["NAME"] = template
             _server.drop(name)
+
+
+@pytest.fixture
+def half_server(committed_db: str) -> Iterator[LiveHalf]:
+    """This half's real web server and worker, on a database shared with the test."""
+    live = LiveHalf(os.environ["DJANGO_SETTINGS_MODULE"].split(".")[1], app_url(committed_db))
+    try:
+        live.start()
+        yield live
+    finally:
+        live.stop()
 
 
 def app_url(database: str) -> str:

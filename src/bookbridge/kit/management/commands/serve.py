@@ -26,6 +26,8 @@ STOP_SECONDS_MAX = 10
 
 class Command(BaseCommand):
     help = "Run this half's web server."
+    # `migrate` made the checks; a restart after a crash should not wait for them.
+    requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
@@ -49,5 +51,5 @@ class Command(BaseCommand):
             workers_kill_timeout=STOP_SECONDS_MAX,
             # Addresses carry OAuth codes and keys: no access log.
             log_access=False,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
         ).serve()

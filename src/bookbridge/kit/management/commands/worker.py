@@ -15,6 +15,8 @@ CONCURRENCY_DEFAULT = 2
 
 class Command(BaseCommand):
     help = "Run this half's jobs; any number of workers share the queue."
+    # `migrate` made the checks; a restart after a crash should not wait for them.
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         end_with_parent(supervising_parent())
