@@ -264,6 +264,8 @@ class BankTransactionLine(models.Model):
     net_amount = models.DecimalField(max_digits=18, decimal_places=2)
     tax_amount = models.DecimalField(max_digits=18, decimal_places=2)
     total_amount = models.DecimalField(max_digits=18, decimal_places=2)
+    # What this line moved on the control account when it was posted.
+    control_base = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     unallocated_amount = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
     unallocated_base = models.DecimalField(max_digits=18, decimal_places=2, default=Decimal(0))
 
@@ -357,7 +359,8 @@ class BankTransactionAllocation(OrganisationOwned):
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     # What leaves the control account at the document's own rate.
     base_amount = models.DecimalField(max_digits=18, decimal_places=2)
-    # What the money itself is worth at the rate of the payment.
+    # What the payment's own line gives up: the same, but for money on account used later, which
+    # stands on the control account at the rate of the payment.
     money_base_amount = models.DecimalField(max_digits=18, decimal_places=2)
     entry = models.ForeignKey(
         "ledger.JournalEntry",

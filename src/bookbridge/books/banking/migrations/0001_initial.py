@@ -325,6 +325,10 @@ class Migration(migrations.Migration):
                 ("tax_amount", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("total_amount", models.DecimalField(decimal_places=2, max_digits=18)),
                 (
+                    "control_base",
+                    models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=18),
+                ),
+                (
                     "unallocated_amount",
                     models.DecimalField(decimal_places=2, default=Decimal("0"), max_digits=18),
                 ),
