@@ -48,13 +48,16 @@ class DocumentForm(forms.Form):
         *args: Any,
         contacts: Any,
         contact_label: Any,
+        options_url: str,
         number_label: Any,
         is_claim: bool,
         has_own_number: bool,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["contact"] = ContactField(contacts, label=contact_label)
+        self.fields["contact"] = ContactField(
+            contacts, options_url=options_url, label=contact_label
+        )
         self.order_fields(["contact"])
         if not is_claim:
             del self.fields["due_date"]

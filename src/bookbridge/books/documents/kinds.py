@@ -27,7 +27,7 @@ class Kind(Generic[D]):
     source_type: str
     control_role: str
     # The account of a line that names none, when the contact has no usual one either.
-    default_role: str
+    default_role: str | None
     debits_control: bool
 
 

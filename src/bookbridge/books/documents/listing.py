@@ -58,7 +58,9 @@ def document_columns(
     columns += [
         Column("status", _("Status"), lambda d: state_of(d, today), kind="status"),
         Column("currency", _("Currency"), lambda d: d.currency, is_optional=True),
-        Column("total", _("Total"), lambda d: d.total_amount, kind="money", order=("total_amount",)),
+        Column(
+            "total", _("Total"), lambda d: d.total_amount, kind="money", order=("total_amount",)
+        ),
         Column(
             "outstanding",
             _("Still due") if pages.is_claim else _("Still to use"),
@@ -73,9 +75,7 @@ def document_columns(
 def document_choices(pages: DocumentPages, today: dt.date) -> list[Choice]:
     choices = [Choice("status", "open", _("Open"), OPEN)]
     if pages.is_claim:
-        choices.append(
-            Choice("status", "overdue", _("Overdue"), OPEN & Q(due_date__lt=today))
-        )
+        choices.append(Choice("status", "overdue", _("Overdue"), OPEN & Q(due_date__lt=today)))
         choices.append(Choice("status", "draft", _("Draft"), Q(status=DocumentStatus.DRAFT)))
     settled = Q(status=DocumentStatus.APPROVED, outstanding_amount=Decimal(0))
     choices.append(

@@ -138,7 +138,7 @@ def write_document(
         organisation_id=organisation_id,
         lines=lines,
         contact=contact,
-        default_account=books.roles.get(kind.default_role),
+        default_account=books.roles.get(kind.default_role or ""),
         item_model=_item_model(kind),
         date=header.date,
         policy=header.rounding_policy,

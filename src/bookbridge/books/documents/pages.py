@@ -1,4 +1,4 @@
-"""What tells the pages of the four kinds of document apart, and the words for a document's state."""
+"""What tells the pages of the four kinds of document apart, and the words for their state."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +49,6 @@ class DocumentPages:
     void: Callable[..., Document]
     settlements: Callable[[Document], Sequence[Settlement]]
     likely_categories: tuple[str, ...]
-    default_account: Callable[[int], int | None]
     approve: Callable[..., Document] | None = None
     extra_context: Callable[[Any, Document], Mapping[str, object]] | None = None
 
@@ -71,3 +71,19 @@ def state_of(document: Document, today: dt.date) -> Status:
     if document.used_amount:
         return Status("wait", _("Part paid") if is_claim else _("Part used"))
     return Status("wait", _("Open"))
+
+
+def bank_settlements(document: Any) -> list[Settlement]:
+    """The money that was set against a document, whichever kind it is."""
+    rows = document.bank_allocations.filter(
+        organisation_id=document.organisation_id, reversed_on=None
+    ).select_related("bank_transaction")
+    return [
+        Settlement(
+            row.bank_transaction.description or _("Payment"),
+            reverse("bank_transaction", args=[row.organisation_id, row.bank_transaction_id]),
+            row.date,
+            row.amount,
+        )
+        for row in rows
+    ]

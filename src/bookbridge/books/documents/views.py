@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -43,13 +43,19 @@ def documents(request: MemberRequest, pages: DocumentPages) -> HttpResponse:
     return render(request, "documents/list.html", context)
 
 
-def line_options(organisation_id: int, likely: tuple[str, ...]) -> dict[str, Any]:
+def line_options(request: MemberRequest, likely: tuple[str, ...]) -> dict[str, Any]:
     """The choices of a line: categories, tax codes with today's rates, projects."""
+    organisation_id = request.organisation.pk
     codes = [c for c in tax_codes(organisation_id, timezone.localdate()) if c.is_active]
+    # What the totals show before the category's own tax code is known.
+    usual = next((c.percent for c in codes if c.code == "ST"), 0)
     return {
         "accounts": account_choices(organisation_id, first=likely, without={"BANK", "CREDIT_CARD"}),
         "tax_codes": [(c.pk, _code_label(c)) for c in codes],
-        "rates": {str(c.pk): str(c.percent or 0) for c in codes},
+        "rates": {
+            "": str(usual if request.organisation.vat_registered else 0),
+            **{str(c.pk): str(c.percent or 0) for c in codes},
+        },
         "projects": project_choices(organisation_id),
     }
 
@@ -62,15 +68,12 @@ def _blank_form(request: MemberRequest, pages: DocumentPages, **given: Any) -> D
     return DocumentForm(
         contacts=pages.contacts(request.organisation.pk).filter(is_archived=False),
         contact_label=pages.contact_label,
+        options_url=reverse(f"{pages.contact}_options", args=[request.organisation.pk]),
         number_label=pages.number_label,
         is_claim=pages.is_claim,
         has_own_number=pages.has_own_number,
         **given,
     )
-
-
-def _first_line(pages: DocumentPages, organisation_id: int) -> dict[str, Any]:
-    return {"quantity": "1", "account": pages.default_account(organisation_id)}
 
 
 @member_required
@@ -80,7 +83,7 @@ def new_document(request: MemberRequest, pages: DocumentPages) -> HttpResponse:
     lines = line_set(
         DocumentLineForm,
         request,
-        options=line_options(organisation_id, pages.likely_categories),
+        options=line_options(request, pages.likely_categories),
         preset=("quantity", "tax_code", "account", "project"),
     )
     if request.method != "POST":
@@ -92,8 +95,10 @@ def new_document(request: MemberRequest, pages: DocumentPages) -> HttpResponse:
         is_valid = form.is_valid() & lines.is_valid()
         made = _made(request, pages, form, lines) if is_valid else None
         if made is not None:
-            saved = _("%(document)s was saved as a draft.") if made.is_draft else _(
-                "%(document)s was posted."
+            saved = (
+                _("%(document)s was saved as a draft.")
+                if made.is_draft
+                else _("%(document)s was posted.")
             )
             messages.success(request, saved % {"document": made})
             return redirect(pages.word, organisation_id, made.pk)
@@ -101,7 +106,6 @@ def new_document(request: MemberRequest, pages: DocumentPages) -> HttpResponse:
         "form": form,
         "lines": lines,
         "pages": pages,
-        "options_page": f"{pages.contact}_options",
         "new_contact_page": f"new_{pages.contact}",
     }
     status = 422 if form.is_bound else 200

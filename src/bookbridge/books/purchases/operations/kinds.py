@@ -24,7 +24,7 @@ BILL = Kind(
     contact_field="supplier",
     source_type=SourceType.BILL,
     control_role=Role.TRADE_CREDITORS,
-    default_role=Role.PURCHASES,
+    default_role=None,
     debits_control=False,
 )
 BILL_CREDIT_NOTE = Kind(
@@ -36,7 +36,7 @@ BILL_CREDIT_NOTE = Kind(
     contact_field="supplier",
     source_type=SourceType.BILL_CREDIT_NOTE,
     control_role=Role.TRADE_CREDITORS,
-    default_role=Role.PURCHASES,
+    default_role=None,
     debits_control=True,
 )
 CREDIT = CreditKind(
