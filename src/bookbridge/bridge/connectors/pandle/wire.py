@@ -356,13 +356,13 @@ def read(attributes: type[A], record: RawRecord, resource: str) -> tuple[str, A,
     """Id, attributes and relations of one stored record."""
     if attributes in _DASHED_FIRST:
         try:
-            found = _decoder(attributes).decode(record.body)
-            return record.id, found.attributes, found.relationships or NO_RELATIONS
+            fast = _decoder(attributes).decode(record.body)
+            return record.id, fast.attributes, fast.relationships or NO_RELATIONS
         except msgspec.ValidationError:
             pass
     try:
         loose = dashed(_LOOSE.decode(record.body))
-        found = msgspec.convert(loose, resource_type(attributes))
+        found: Any = msgspec.convert(loose, resource_type(attributes))
     except msgspec.DecodeError as error:
         raise _shape(error, resource, record.id) from error
     return record.id, found.attributes, found.relationships or NO_RELATIONS

@@ -223,7 +223,7 @@ class Lookups:
         def read(record: RawRecord) -> BankFacts:
             _, account, relations = wire.read(wire.BankAccount, record, "bank_accounts")
             name = plain_text(account.name) or account.nominal_code or record.id
-            chart_ref = by_code.get(account.nominal_code)
+            chart_ref = by_code.get(account.nominal_code or "")
             related = wire.related(relations.nominal_account)
             if chart_ref is None and related is not None and related in self.accounts:
                 chart_ref = self.accounts[related].ref

@@ -15,7 +15,7 @@ from bookbridge.bridge.connectors.contract import RawRecord, RejectedRecord, Sou
 from bookbridge.bridge.connectors.errors import RecordRejectedError
 from bookbridge.bridge.connectors.pandle import wire
 from bookbridge.bridge.connectors.pandle.mapping.lookups import BankFacts, Lookups
-from bookbridge.bridge.connectors.pandle.mapping.parties import Kind, Target, target_of
+from bookbridge.bridge.connectors.pandle.mapping.parties import Kind, target_of
 from bookbridge.bridge.connectors.pandle.mapping.values import (
     ONE,
     ZERO,
@@ -106,15 +106,15 @@ def _parts(
 ) -> Sequence[Part]:
     total = abs(given(entered.total_amount, "total-amount"))
     if not (entered.lines and (entered.is_split or not entered.account_class_and_id)):
-        target = target_of(entered.account_class_and_id, relations.account)
-        return [Part(target.kind, target.id, record_id, [_whole(entered, relations)], total)]
+        only = target_of(entered.account_class_and_id, relations.account)
+        return [Part(only.kind, only.id, record_id, [_whole(entered, relations)], total)]
     nominal: list[wire.BankLine] = []
     parts: list[Part] = []
     summed = ZERO
     for line in entered.lines:
         amount = given(line.total_amount, "lines.total-amount")
         summed += amount
-        target: Target = target_of(line.account_class_and_id, None)
+        target = target_of(line.account_class_and_id, None)
         if target.kind is Kind.NOMINAL:
             nominal.append(line)
         else:
