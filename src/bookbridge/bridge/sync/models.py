@@ -216,6 +216,7 @@ class MappingState(models.Model):
     mapped = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     rejections = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
     mapped_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -267,6 +268,7 @@ class RateBudget(models.Model):
     scope = models.CharField(max_length=120, db_collation="C")
     next_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return self.scope

@@ -1,0 +1,21 @@
+"""How raw and normalised records are written."""
+
+from bookbridge.bridge.records.operations.normalised import Merge
+from bookbridge.bridge.records.operations.raw import (
+    Missing,
+    delete_records,
+    missing_records,
+    release_suspects,
+    store_raw,
+    suspect_records,
+)
+
+__all__ = [
+    "Merge",
+    "Missing",
+    "delete_records",
+    "missing_records",
+    "release_suspects",
+    "store_raw",
+    "suspect_records",
+]

@@ -1,0 +1,128 @@
+"""Sync settings in the public API, of a client and of one company."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from bookbridge.bridge.api.endpoint import Call, endpoint
+from bookbridge.bridge.api.errors import bad_request
+from bookbridge.bridge.api.replies import empty_reply, json_reply, moment, without_nulls
+from bookbridge.bridge.companies.queries import company
+from bookbridge.bridge.datatypes import DataType
+from bookbridge.bridge.sync.operations.settings import choose_settings
+from bookbridge.bridge.sync.type_settings import (
+    TypeSettings,
+    is_public,
+    overrides_defaults,
+    settings_of,
+)
+
+
+class SyncSettingBody(msgspec.Struct):
+    """One data type's settings as they are sent."""
+
+    dataType: str
+    fetchOnFirstLink: bool
+    syncSchedule: int
+    syncOrder: int
+    syncFromUtc: dt.datetime | None = None
+    syncFromWindow: int | None = None
+    monthsToSync: int | None = None
+    isLocked: bool = False
+
+
+class SyncSettingsBody(msgspec.Struct):
+    """All settings of one level; without `overridesDefaults` the level's own are dropped."""
+
+    settings: list[SyncSettingBody]
+    overridesDefaults: bool
+
+
+def _body(chosen: TypeSettings) -> dict[str, Any]:
+    return without_nulls(
+        {
+            "dataType": chosen.data_type.value,
+            "fetchOnFirstLink": chosen.fetch_on_first_link,
+            "syncSchedule": chosen.sync_schedule_hours,
+            "syncOrder": chosen.sync_order,
+            "syncFromUtc": moment(chosen.sync_from),
+            "syncFromWindow": chosen.sync_from_window_months,
+            "monthsToSync": chosen.months_to_sync,
+            "isLocked": chosen.is_locked,
+        }
+    )
+
+
+def _reply(call: Call, company_id: UUID | None, owner: dict[str, UUID]) -> HttpResponse:
+    chosen = settings_of(call.client_id, company_id).values()
+    return json_reply(
+        {
+            **owner,
+            "settings": [_body(one) for one in chosen],
+            "overridesDefaults": overrides_defaults(call.client_id, company_id),
+        }
+    )
+
+
+def _choose(call: Call, company_id: UUID | None) -> HttpResponse:
+    sent = call.body(SyncSettingsBody)
+    chosen = [one for setting in sent.settings if (one := _chosen(setting)) is not None]
+    choose_settings(
+        client_id=call.client_id,
+        company_id=company_id,
+        settings=chosen if sent.overridesDefaults else [],
+    )
+    return empty_reply(204)
+
+
+def _chosen(sent: SyncSettingBody) -> TypeSettings | None:
+    """None for a type of the public API that no source of ours has: nothing reads it."""
+    if not is_public(sent.dataType):
+        raise bad_request(_("There is no data type '%(key)s'.") % {"key": sent.dataType[:100]})
+    if sent.dataType not in set(DataType):
+        return None
+    since = sent.syncFromUtc
+    return TypeSettings(
+        data_type=DataType(sent.dataType),
+        fetch_on_first_link=sent.fetchOnFirstLink,
+        sync_schedule_hours=sent.syncSchedule,
+        sync_order=sent.syncOrder,
+        sync_from=since.replace(tzinfo=dt.UTC) if since and not since.tzinfo else since,
+        sync_from_window_months=sent.syncFromWindow,
+        months_to_sync=sent.monthsToSync,
+        is_locked=sent.isLocked,
+    )
+
+
+def get_client_settings(call: Call) -> HttpResponse:
+    return _reply(call, None, {"clientId": call.client_id})
+
+
+def set_client_settings(call: Call) -> HttpResponse:
+    return _choose(call, None)
+
+
+def get_company_settings(call: Call, company_id: UUID) -> HttpResponse:
+    company(call.client_id, company_id)
+    return _reply(call, company_id, {"companyId": company_id})
+
+
+def set_company_settings(call: Call, company_id: UUID) -> HttpResponse:
+    company(call.client_id, company_id)
+    return _choose(call, company_id)
+
+
+urlpatterns = [
+    path("profile/syncSettings", endpoint(GET=get_client_settings, POST=set_client_settings)),
+    path(
+        "companies/<uuid:company_id>/syncSettings",
+        endpoint(GET=get_company_settings, POST=set_company_settings),
+    ),
+]

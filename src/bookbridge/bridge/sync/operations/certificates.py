@@ -1,0 +1,163 @@
+"""Every sync leaves a certificate: what was claimed, fetched, stored, mapped and rejected.
+
+A certificate is text, signed as it stands; whoever holds it can have it checked later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from bookbridge.bridge.clients import keyring
+from bookbridge.bridge.records.models import RawRecord
+from bookbridge.bridge.records.rules import HASH_BYTES
+from bookbridge.bridge.sync.models import Certificate, Dataset, ResourceScan, ScanPage
+from bookbridge.bridge.sync.operations.mapping import Mapped
+from bookbridge.bridge.sync.session import SourceSession
+
+PAGE_HASHES_LISTED_MAX = 2000
+_ENCODER = msgspec.json.Encoder(decimal_format="string", order="deterministic")
+
+
+def certify_dataset(
+    *,
+    session: SourceSession,
+    dataset: Dataset,
+    scans: Mapping[str, ResourceScan],
+    mapped: Mapped,
+    at: dt.datetime,
+) -> Certificate:
+    """Write and sign the certificate of a dataset, in the caller's transaction."""
+    lists = {name: _list_facts(session, scan) for name, scan in scans.items()}
+    doubts = [
+        f"{name}: {flaw}"
+        for name, scan in scans.items()
+        if scan.state == ResourceScan.State.UNPROVEN
+        for flaw in scan.flaws
+    ]
+    if mapped.rejected:
+        doubts.append(f"{mapped.rejected} records were rejected")
+    outcome = Certificate.Outcome.INCOMPLETE if doubts else Certificate.Outcome.COMPLETE
+    facts = {
+        "certificate": "dataset",
+        "outcome": outcome.value,
+        "doubts": doubts,
+        "datasetId": str(dataset.id),
+        "dataType": dataset.data_type,
+        **_whose(session, dataset.refresh_id),
+        "requestedAt": dataset.requested_at,
+        "issuedAt": at,
+        "mappingVersion": session.connector.mapping_version,
+        "lists": lists,
+        "records": {
+            "mapped": mapped.mapped,
+            "written": mapped.written,
+            "isUnchanged": mapped.is_skipped,
+            "live": mapped.live,
+            "deleted": mapped.deleted,
+            "deletedNow": mapped.retired,
+            "rejected": mapped.rejected,
+            "rejections": mapped.rejections,
+            "warned": mapped.warned,
+            "warnings": mapped.warnings,
+        },
+    }
+    return issue(
+        session=session,
+        refresh_id=dataset.refresh_id,
+        dataset_id=dataset.id,
+        kind=Certificate.Kind.DATASET,
+        outcome=outcome,
+        facts=facts,
+        at=at,
+    )
+
+
+def issue(
+    *,
+    session: SourceSession,
+    refresh_id: UUID,
+    dataset_id: UUID | None,
+    kind: Certificate.Kind,
+    outcome: Certificate.Outcome,
+    facts: Mapping[str, Any],
+    at: dt.datetime,
+) -> Certificate:
+    """Sign the facts as they stand and keep them."""
+    text = _ENCODER.encode(facts).decode()
+    signer = keyring.key_ring().signer
+    return Certificate.objects.create(
+        client_id=session.place.client_id,
+        company_id=session.place.company_id,
+        connection_id=session.place.connection_id,
+        refresh_id=refresh_id,
+        dataset_id=dataset_id,
+        kind=kind,
+        outcome=outcome,
+        text=text,
+        key_id=signer.id,
+        signature=signer.sign(text.encode()),
+        issued_at=at,
+    )
+
+
+def is_genuine(certificate: Certificate) -> bool:
+    """Whether a key of ours signed exactly this text."""
+    key = keyring.key_ring().signing_key(certificate.key_id)
+    return key is not None and key.has_signed(
+        certificate.text.encode(), bytes(certificate.signature)
+    )
+
+
+def whose(session: SourceSession, refresh_id: UUID) -> dict[str, str]:
+    return _whose(session, refresh_id)
+
+
+def _whose(session: SourceSession, refresh_id: UUID) -> dict[str, str]:
+    return {
+        "clientId": str(session.place.client_id),
+        "companyId": str(session.place.company_id),
+        "connectionId": str(session.place.connection_id),
+        "integration": session.connection.integration_key,
+        "sourceCompanyId": session.connection.source_company_id,
+        "refreshId": str(refresh_id),
+    }
+
+
+def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
+    """One list of the source: what it said it has (null: it does not say) and what we hold."""
+    own = {
+        "company_id": session.place.company_id,
+        "connection_id": session.place.connection_id,
+        "resource": scan.resource,
+    }
+    raw = RawRecord.objects.filter(**own)
+    hashes = [
+        bytes(digest)
+        for digest in ScanPage.objects.filter(**own, scan_number=scan.number)
+        .order_by("position")
+        .values_list("page_hash", flat=True)
+    ]
+    whole = hashlib.blake2b(b"".join(hashes), digest_size=HASH_BYTES).hexdigest()
+    return {
+        "scan": scan.number,
+        "state": scan.state,
+        "startedAt": scan.started_at,
+        "completedAt": scan.completed_at,
+        "sourceSaid": scan.source_total,
+        "fetched": scan.fetched,
+        "changed": scan.changed,
+        "stored": raw.filter(deleted_at=None).count(),
+        "suspect": raw.filter(deleted_at=None, suspect_scan__isnull=False).count(),
+        "deleted": raw.filter(deleted_at__isnull=False).count(),
+        "deletions": scan.deletions,
+        "flaws": scan.flaws,
+        "pages": scan.pages,
+        "hash": whole,
+        "pageHashes": [digest.hex() for digest in hashes[:PAGE_HASHES_LISTED_MAX]],
+    }

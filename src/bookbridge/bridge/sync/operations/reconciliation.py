@@ -1,0 +1,164 @@
+"""Compares what the bridge holds with the source's own reports, once a refresh has ended.
+
+The reports are read before and after the lists. If they moved meanwhile, the certificate says so
+and the source is read again, a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from bookbridge.bridge.clients.rules import SYSTEM
+from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.connections.models import ConnectionEvent
+from bookbridge.bridge.connections.operations import note
+from bookbridge.bridge.connectors.errors import RetryLaterError, SourceError
+from bookbridge.bridge.sync.models import Certificate, Dataset, Refresh
+from bookbridge.bridge.sync.operations.certificates import issue, whose
+from bookbridge.bridge.sync.operations.comparing import compare
+from bookbridge.bridge.sync.operations.reports import read_reports, reports_of
+from bookbridge.bridge.sync.operations.requests import RefreshError, request_refresh
+from bookbridge.bridge.sync.operations.settling import RECONCILE_TASK
+from bookbridge.bridge.sync.rules import REREADS_MAX
+from bookbridge.bridge.sync.session import SourceSession, source_session
+
+Outcome = Certificate.Outcome
+RETRY_WAIT = dt.timedelta(seconds=30)
+RETRIED_FOR_MAX = dt.timedelta(hours=24)
+
+
+@dataclass
+class Findings:
+    """What the comparison came to, and the facts that say so."""
+
+    outcome: Outcome
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> None:
+    """Leave the refresh's certificate and end it; harmless when repeated."""
+    with client_scope(client_id):
+        refresh = (
+            Refresh.objects.select_related("connection")
+            .filter(client_id=client_id, id=refresh_id, completed_at=None)
+            .first()
+        )
+    if refresh is None:
+        return
+    if not refresh.is_full or not refresh.connection.is_linked:
+        _complete(refresh, Outcome.NOT_COMPARED)
+        return
+    try:
+        with source_session(
+            refresh.connection, timezone.localdate(refresh.requested_at)
+        ) as session:
+            findings = _findings(session, refresh)
+            _certify(session, refresh, findings)
+    except RetryLaterError as error:
+        _try_again(refresh, error)
+    except SourceError:
+        _complete(refresh, Outcome.NOT_COMPARED)
+
+
+def _findings(session: SourceSession, refresh: Refresh) -> Findings:
+    unfinished = _unfinished(refresh)
+    if unfinished:
+        reason = "not every data type was read: " + ", ".join(unfinished)
+        return Findings(Outcome.NOT_COMPARED, {"reason": reason})
+    before = refresh.reports_before or {"unavailable": "they were not read before the lists"}
+    as_of = refresh.as_of or session.request.today
+    after = read_reports(session, as_of)
+    for reports in (before, after):
+        if "unavailable" in reports:
+            return Findings(Outcome.NOT_COMPARED, {"reason": reports["unavailable"]})
+    facts = compare(session.place, reports_of(after))
+    if before != after:
+        # The differences stand in the certificate all the same: they show what moved.
+        return Findings(Outcome.MOVED, {"movedDuringScan": True, **facts})
+    outcome = Outcome.DIFFERENCES if facts["differences"] else Outcome.RECONCILED
+    return Findings(outcome, {"movedDuringScan": False, **facts})
+
+
+def _unfinished(refresh: Refresh) -> list[str]:
+    """Types that ended in an error: without them the records need not tie to the reports."""
+    done = (Dataset.Status.COMPLETE.value, Dataset.Status.NOT_SUPPORTED.value)
+    with client_scope(refresh.client_id):
+        return sorted(
+            Dataset.objects.filter(client_id=refresh.client_id, refresh=refresh)
+            .exclude(status__in=done)
+            .values_list("data_type", flat=True)
+        )
+
+
+def _certify(session: SourceSession, refresh: Refresh, findings: Findings) -> None:
+    at = timezone.now()
+    facts = {
+        "certificate": "reconciliation",
+        "outcome": findings.outcome.value,
+        **whose(session, refresh.id),
+        "issuedAt": at,
+        "asOf": refresh.as_of,
+        "reread": refresh.reread,
+        **findings.facts,
+    }
+    with client_scope(refresh.client_id):
+        issue(
+            session=session,
+            refresh_id=refresh.id,
+            dataset_id=None,
+            kind=Certificate.Kind.RECONCILIATION,
+            outcome=findings.outcome,
+            facts=facts,
+            at=at,
+        )
+    _complete(refresh, findings.outcome)
+
+
+def _complete(refresh: Refresh, outcome: Outcome) -> None:
+    """End the refresh; after one whose books moved, ask for another."""
+    at = timezone.now()
+    with client_scope(refresh.client_id):
+        Refresh.objects.filter(client_id=refresh.client_id, id=refresh.id).update(
+            completed_at=at, outcome=outcome.value
+        )
+        note(
+            refresh.connection,
+            ConnectionEvent.Kind.SYNC_COMPLETED,
+            _("The read is done."),
+            SYSTEM,
+            at,
+        )
+        if outcome == Outcome.MOVED and refresh.reread < REREADS_MAX:
+            try:
+                request_refresh(
+                    client_id=refresh.client_id,
+                    company_id=refresh.company_id,
+                    connection_id=refresh.connection_id,
+                    actor=SYSTEM,
+                    at=at,
+                    reread=refresh.reread + 1,
+                )
+            except RefreshError:
+                # Somebody asked for it meanwhile, or unlinked: nothing more to do.
+                return
+
+
+def _try_again(refresh: Refresh, error: RetryLaterError) -> None:
+    at = timezone.now()
+    if at - refresh.requested_at > RETRIED_FOR_MAX:
+        _complete(refresh, Outcome.NOT_COMPARED)
+        return
+    with client_scope(refresh.client_id):
+        app.configure_task(
+            RECONCILE_TASK,
+            lock=str(refresh.connection_id),
+            queue="sync",
+            schedule_at=at + max(error.after or RETRY_WAIT, dt.timedelta(seconds=1)),
+        ).defer(client_id=str(refresh.client_id), refresh_id=str(refresh.id))

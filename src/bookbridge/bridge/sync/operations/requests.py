@@ -1,0 +1,175 @@
+"""Reads are asked for here; the work itself is a job per dataset, one at a time per connection."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from bookbridge.bridge.clients.rules import Actor
+from bookbridge.bridge.companies.queries import company
+from bookbridge.bridge.connections.models import Connection, ConnectionEvent
+from bookbridge.bridge.connections.operations import note
+from bookbridge.bridge.connections.queries import connection, connections_of
+from bookbridge.bridge.datatypes import ORDER, DataType
+from bookbridge.bridge.datatypes.status import IN_PROGRESS
+from bookbridge.bridge.integrations.queries import connector_of
+from bookbridge.bridge.sync.models import Dataset, Refresh, SyncSetting
+
+RUN_TASK = "sync.run_dataset"
+
+
+class RefreshError(Exception):
+    """A read that was asked for cannot be queued."""
+
+    code = "refresh_refused"
+
+
+class NoLinkedConnectionError(RefreshError):
+    code = "no_linked_connection"
+
+
+class DataTypeNotSupportedError(RefreshError):
+    """No linked source offers this data type."""
+
+    code = "data_type_not_supported"
+
+
+class DatasetInProgressError(RefreshError):
+    """The data type is being read already."""
+
+    code = "dataset_in_progress"
+
+
+@transaction.atomic
+def request_refresh(
+    *,
+    client_id: UUID,
+    company_id: UUID,
+    connection_id: UUID | None = None,
+    data_types: Iterable[DataType] | None = None,
+    actor: Actor,
+    at: dt.datetime,
+    is_first: bool = False,
+    reread: int = 0,
+) -> list[Dataset]:
+    """Queue a read of all data types (those set to be read, on the first link), or of some.
+
+    Returns the datasets that were queued: a type already in progress is left to its dataset.
+    Raises NoLinkedConnectionError, DataTypeNotSupportedError, or DatasetInProgressError when
+    every type that was named is in progress.
+    """
+    company(client_id, company_id)
+    wanted = None if data_types is None else list(dict.fromkeys(data_types))
+    made: list[Dataset] = []
+    for found in _linked(client_id, company_id, connection_id):
+        types = _types(found, wanted)
+        if is_first and wanted is None:
+            off = not_on_first_link(client_id, company_id)
+            types = [one for one in types if one not in off]
+        made.extend(_queue(found, types, wanted is None, actor, at, is_first, reread))
+    if not made and wanted:
+        _refuse(client_id, company_id, wanted)
+    return made
+
+
+def not_on_first_link(client_id: UUID, company_id: UUID) -> set[DataType]:
+    """The types that the settings leave out of the first read; a company's own setting wins."""
+    rows = SyncSetting.objects.filter(client_id=client_id, company_id__isnull=True)
+    own = SyncSetting.objects.filter(client_id=client_id, company_id=company_id)
+    chosen = {row.data_type: row.fetch_on_first_link for row in [*rows, *own]}
+    return {DataType(key) for key, is_on in chosen.items() if not is_on}
+
+
+def defer_run(dataset: Dataset, *, at: dt.datetime | None = None) -> None:
+    """Queue the dataset's job, in this transaction; one connection's jobs run one at a time."""
+    app.configure_task(
+        RUN_TASK, lock=str(dataset.connection_id), schedule_at=at, queue="sync"
+    ).defer(client_id=str(dataset.client_id), dataset_id=str(dataset.id))
+
+
+def _linked(client_id: UUID, company_id: UUID, connection_id: UUID | None) -> Sequence[Connection]:
+    if connection_id is not None:
+        found = connection(client_id, connection_id, company_id)
+        linked = [found] if found.is_linked else []
+    else:
+        linked = [one for one in connections_of(client_id, company_id) if one.is_linked]
+    if not linked:
+        raise NoLinkedConnectionError(_("The company has no linked connection to read from."))
+    return linked
+
+
+def _types(found: Connection, wanted: Sequence[DataType] | None) -> list[DataType]:
+    offered = connector_of(found.integration_key).manifest.data_types
+    missing = [one for one in wanted or () if one not in offered]
+    if missing:
+        raise DataTypeNotSupportedError(
+            _("Datatype %(type)s is not supported by the linked source.") % {"type": missing[0]}
+        )
+    return [one for one in ORDER if one in offered and (wanted is None or one in wanted)]
+
+
+def _queue(
+    found: Connection,
+    types: Sequence[DataType],
+    is_full: bool,
+    actor: Actor,
+    at: dt.datetime,
+    is_first: bool,
+    reread: int,
+) -> list[Dataset]:
+    # Two requests at once take turns here, so that no type is queued twice.
+    Connection.objects.select_for_update().get(client_id=found.client_id, id=found.id)
+    busy = set(
+        Dataset.objects.filter(
+            client_id=found.client_id,
+            company_id=found.company_id,
+            connection=found,
+            status__in=[status.value for status in IN_PROGRESS],
+        ).values_list("data_type", flat=True)
+    )
+    types = [one for one in types if one.value not in busy]
+    if not types:
+        return []
+    refresh = Refresh.objects.create(
+        client_id=found.client_id,
+        company_id=found.company_id,
+        connection=found,
+        requested_at=at,
+        requested_by=actor.name,
+        is_full=is_full and not busy,
+        is_first=is_first,
+        reread=reread,
+    )
+    made = [
+        Dataset(
+            client_id=found.client_id,
+            company_id=found.company_id,
+            connection=found,
+            refresh=refresh,
+            data_type=one.value,
+            requested_at=at,
+        )
+        for one in types
+    ]
+    Dataset.objects.bulk_create(made)
+    for dataset in made:
+        defer_run(dataset)
+    note(
+        found,
+        ConnectionEvent.Kind.SYNC_REQUESTED,
+        _("A read of %(count)d data types was asked for.") % {"count": len(made)},
+        actor,
+        at,
+    )
+    return made
+
+
+def _refuse(client_id: UUID, company_id: UUID, wanted: Sequence[DataType]) -> None:
+    raise DatasetInProgressError(
+        _("Cannot queue %(type)s: it is being read already.") % {"type": wanted[0].value}
+    )

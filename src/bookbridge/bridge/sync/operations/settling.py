@@ -1,0 +1,26 @@
+"""Notices the end of a refresh and queues its reconciliation."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from bookbridge.bridge.datatypes.status import IN_PROGRESS
+from bookbridge.bridge.sync.models import Dataset, Refresh
+
+RECONCILE_TASK = "sync.reconcile_refresh"
+
+
+def defer_reconciliation(*, dataset: Dataset) -> None:
+    """Queue the reconciliation once, when no dataset of the refresh is under way any more."""
+    refresh = Refresh.objects.select_for_update().get(
+        client_id=dataset.client_id, id=dataset.refresh_id
+    )
+    waiting = Dataset.objects.filter(
+        client_id=dataset.client_id,
+        refresh=refresh,
+        status__in=[status.value for status in IN_PROGRESS],
+    )
+    if refresh.completed_at is None and not waiting.exists():
+        app.configure_task(RECONCILE_TASK, lock=str(dataset.connection_id), queue="sync").defer(
+            client_id=str(dataset.client_id), refresh_id=str(refresh.id)
+        )

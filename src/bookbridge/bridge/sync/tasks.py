@@ -1,0 +1,55 @@
+"""Jobs of the sync: each loads nothing and makes one call."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import close_old_connections
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from bookbridge.bridge.clients.rules import SYSTEM
+from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
+from bookbridge.bridge.sync.operations.requests import NoLinkedConnectionError, request_refresh
+from bookbridge.bridge.sync.operations.running import run_dataset
+from bookbridge.bridge.sync.operations.schedules import queue_due_datasets
+
+
+@app.task(name="sync.run_dataset", queue="sync")
+def run_dataset_job(client_id: str, dataset_id: str) -> None:
+    close_old_connections()
+    run_dataset(client_id=UUID(client_id), dataset_id=UUID(dataset_id))
+
+
+@app.task(name="sync.reconcile_refresh", queue="sync")
+def reconcile_refresh_job(client_id: str, refresh_id: str) -> None:
+    close_old_connections()
+    reconcile_refresh(client_id=UUID(client_id), refresh_id=UUID(refresh_id))
+
+
+@app.task(name="sync.refresh_after_link", queue="sync")
+def refresh_after_link_job(
+    client_id: str, company_id: str, connection_id: str, is_first: bool
+) -> None:
+    close_old_connections()
+    with client_scope(UUID(client_id)):
+        try:
+            request_refresh(
+                client_id=UUID(client_id),
+                company_id=UUID(company_id),
+                connection_id=UUID(connection_id),
+                actor=SYSTEM,
+                at=timezone.now(),
+                is_first=is_first,
+            )
+        except NoLinkedConnectionError:
+            # It was unlinked again before this job ran: there is nothing to read.
+            return
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="sync.queue_due_datasets", queue="sync", queueing_lock="sync.queue_due_datasets")
+def queue_due_datasets_job(timestamp: int) -> None:
+    close_old_connections()
+    queue_due_datasets(at=timezone.now())
