@@ -1,0 +1,116 @@
+"""What every test of both halves together needs. Loads no Django."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookbridge.kit.processes.ports import free_port
+
+READY_SECONDS_MAX = 120.0
+STOP_SECONDS_MAX = 60.0
+
+
+@dataclass
+class Installation:
+    """`bookbridge serve` on a data directory and ports of its own."""
+
+    data_dir: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    bridge_port: int = field(default_factory=free_port)
+    books_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def ready_file(self) -> Path:
+        return self.data_dir.parent / "ready.json"
+
+    @property
+    def log_file(self) -> Path:
+        return self.data_dir.parent / "serve.log"
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        values: dict[str, Any] = json.loads(self.ready_file.read_text())
+        return values
+
+    def start(self) -> dict[str, Any]:
+        command = [sys.executable, "-m", "bookbridge.cli", "serve"]
+        command += ["--data-dir", str(self.data_dir), "--ready-file", str(self.ready_file)]
+        command += ["--bridge-port", str(self.bridge_port), "--books-port", str(self.books_port)]
+        self.ready_file.unlink(missing_ok=True)
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment},
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while not self.ready_file.exists():
+            is_up = self.process.poll() is None and time.monotonic() < deadline
+            assert is_up, self.log_file.read_text()[-4000:]
+            time.sleep(0.1)
+        return self.ready
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def command(self, half: str, *arguments: str) -> str:
+        """Run `bookbridge HALF …` beside it; returns what it printed."""
+        done = subprocess.run(
+            [
+                *[sys.executable, "-m", "bookbridge.cli", half],
+                *["--data-dir", str(self.data_dir), *arguments],
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **self.environment},
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def running_installation() -> Iterator[Installation]:
+    """Both halves, up for the whole session; a source on this machine is allowed."""
+    # Not pytest's tmp_path: its parents are closed to the user that Postgres runs as.
+    folder = Path(tempfile.mkdtemp(prefix="bookbridge-both-"))
+    folder.chmod(0o711)
+    running = Installation(
+        folder / "data", environment={"BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true"}
+    )
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def installation(running_installation: Installation) -> dict[str, Any]:
+    """The ready file of the session's installation."""
+    return running_installation.ready
