@@ -92,9 +92,7 @@ def entry_text(organisation: Organisation, entry: JournalEntry | None) -> str:
     if entry is None:
         return ""
     merged: list[tuple[str, Decimal]] = []
-    codes = dict(
-        NominalAccount.objects.filter(organisation=organisation).values_list("id", "code")
-    )
+    codes = dict(NominalAccount.objects.filter(organisation=organisation).values_list("id", "code"))
     for posting in postings_of(organisation.pk, [entry.pk]):
         code = codes[posting.account_id]
         if merged and merged[-1][0] == code:

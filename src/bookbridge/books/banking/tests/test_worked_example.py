@@ -66,7 +66,9 @@ def entry_of(golden: Golden, number: int) -> JournalEntry | None:
 
 
 def test_every_document_posts_its_entry_debits_first(golden: Golden) -> None:
-    posted = {number: entry_text(golden.organisation, entry_of(golden, number)) for number in ENTRIES}
+    posted = {
+        number: entry_text(golden.organisation, entry_of(golden, number)) for number in ENTRIES
+    }
 
     assert posted == ENTRIES
 
@@ -77,7 +79,9 @@ def test_the_trial_balance_at_the_end_of_january_is_the_published_one(golden: Go
     )
     balances = {
         codes[account_id]: debit - credit
-        for account_id, (debit, credit) in movements(golden.organisation.pk, None, MONTH_END).items()
+        for account_id, (debit, credit) in movements(
+            golden.organisation.pk, None, MONTH_END
+        ).items()
     }
 
     assert balances == {code: D(amount) for code, amount in TRIAL_BALANCE.items()}

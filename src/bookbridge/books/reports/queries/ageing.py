@@ -160,7 +160,7 @@ def _credits_sql(side: Side) -> str:
             UNION ALL
             SELECT l.{side.contact_key}, t.currency,
                 ({sign}) * (l.total_amount - coalesce(s.amount, 0)),
-                ({sign}) * ({_LINE_BASE} - coalesce(s.base_amount, 0))
+                ({sign}) * (l.control_base - coalesce(s.base_amount, 0))
             FROM banking_banktransactionline l JOIN banking_banktransaction t
                 ON t.organisation_id = l.organisation_id AND t.id = l.bank_transaction_id
             LEFT JOIN ({_MONEY_USED}) s
@@ -175,14 +175,7 @@ _MONEY_USED = f"""
     SELECT bank_transaction_id, line_position,
         coalesce(sum(amount) FILTER (WHERE {_standing("a", "reversed_on")}), 0) AS amount,
         coalesce(sum(money_base_amount) FILTER (WHERE {_standing("a", "reversed_on")}), 0)
-            AS base_amount,
-        coalesce(sum(money_base_amount) FILTER (WHERE reversed_on IS NULL), 0) AS base_now
+            AS base_amount
     FROM banking_banktransactionallocation a WHERE a.organisation_id = %(organisation)s
     GROUP BY bank_transaction_id, line_position
 """
-
-# A line's worth in base currency is what is on account now and what is allocated now; of a
-# voided payment neither is left, so its share of the payment is taken.
-_LINE_BASE = """(CASE WHEN t.void_date IS NULL
-    THEN l.unallocated_base + coalesce(s.base_now, 0)
-    ELSE round(abs(t.base_amount) * l.total_amount / nullif(t.total_amount, 0), 2) END)"""
