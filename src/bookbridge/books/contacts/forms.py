@@ -47,10 +47,18 @@ class ContactForm(forms.Form):
 class ContactField(forms.CharField):
     """Finds a customer or supplier by the name that is typed; the page suggests names."""
 
-    def __init__(self, contacts: QuerySet[Any], **options: Any) -> None:
+    def __init__(self, contacts: QuerySet[Any], *, options_url: str, **options: Any) -> None:
         self.contacts = contacts
         super().__init__(max_length=220, **options)
-        self.widget.attrs.update({"list": "contact-options", "autocomplete": "off"})
+        self.widget.attrs.update(
+            {
+                "list": "contact-options",
+                "autocomplete": "off",
+                "hx-get": options_url,
+                "hx-trigger": "focus once, input changed delay:150ms",
+                "hx-target": "#contact-options",
+            }
+        )
 
     def clean(self, value: Any) -> Contact | None:
         text = str(super().clean(value) or "").strip()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import BaseFormSet, BoundField
 from django.template import Context
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from bookbridge.books.organisations.models import User
@@ -83,3 +86,47 @@ def books_nav(context: Context) -> dict[str, Any]:
         groups.append((title, links))
     others = [o for o in known if o.pk != organisation.pk]
     return {"groups": groups, "organisation": organisation, "organisations": others, "user": user}
+
+
+@register.inclusion_tag("books/line_field.html")
+def line_field(field: BoundField) -> dict[str, object]:
+    """A field within a row; its label shows only where the table's head does not."""
+    return {"field": field}
+
+
+@register.inclusion_tag("kit/error_summary.html")
+def line_errors(lines: BaseFormSet[Any]) -> dict[str, object]:
+    """What is wrong in the rows, each sentence linked to its field."""
+    entries = []
+    for number, form in enumerate(lines.forms if lines.is_bound else [], 1):
+        for name, errors in form.errors.items():
+            target = form[name].id_for_label if name in form.fields else ""
+            label = _("Line %(number)d") % {"number": number}
+            entries += [{"target": target, "label": label, "text": str(e)} for e in errors]
+    return {"entries": entries, "heading": _("Some lines need a look.")}
+
+
+@register.filter
+def negated(amount: Decimal) -> Decimal:
+    """The same figure on the other side."""
+    return -amount
+
+
+@register.filter
+def plain_figure(figure: Decimal) -> str:
+    """A quantity, rate or percentage without needless noughts."""
+    return formats.number_format(f"{figure:f}", use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def price(figure: Decimal) -> str:
+    """A price with two decimals, or as many as it has."""
+    text = f"{figure:f}".rstrip("0") if "." in f"{figure:f}" else f"{figure:f}"
+    decimals = len(text.partition(".")[2])
+    return formats.number_format(figure, decimal_pos=max(2, decimals), force_grouping=True)
+
+
+@register.filter
+def report_url(name: str, organisation_id: int) -> str:
+    """The address of a report by its name in addresses."""
+    return reverse(name.replace("-", "_"), args=[organisation_id])

@@ -27,6 +27,13 @@ document.addEventListener("input", (event) => {
   button.disabled = field.value.trim() !== field.dataset.confirmWord;
 });
 
-const openNow = () => document.querySelector("dialog[data-open-now]:not([open])")?.showModal();
+// Such a dialog also has `open`, so that it shows without JS; here it becomes a modal one, once.
+const openNow = () => {
+  const dialog = document.querySelector("dialog[data-open-now]");
+  if (!dialog) return;
+  dialog.removeAttribute("data-open-now");
+  dialog.close();
+  dialog.showModal();
+};
 openNow();
 document.addEventListener("htmx:afterSettle", openNow);
