@@ -54,9 +54,8 @@ class StoredRecords:
             length, last = rows[-1][0], rows[-1][1]
 
     def get(self, resource: str, record_id: str) -> RawRecord | None:
-        """One live record; None when it was never seen or is deleted."""
-        found, is_deleted = self._one(resource, record_id)  # type: ignore[operator]
-        return None if is_deleted else found
+        """One record, a deleted one as it last was; None when it was never seen."""
+        return self._one(resource, record_id)[0]  # type: ignore[operator,no-any-return]
 
     def is_deleted(self, resource: str, record_id: str) -> bool:
         return bool(self._one(resource, record_id)[1])  # type: ignore[operator]

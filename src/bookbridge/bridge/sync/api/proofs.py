@@ -15,45 +15,53 @@ from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import not_found
 from bookbridge.bridge.api.replies import json_reply, moment
 from bookbridge.bridge.sync.api.pulls import dataset_of
-from bookbridge.bridge.sync.models import Certificate, Dataset, MappingState
+from bookbridge.bridge.sync.models import Certificate, Dataset
+from bookbridge.bridge.sync.queries import certificate
 
 ALGORITHM = "Ed25519"
 
 
 def get_validation(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
-    """Records of the dataset's type that could not be used, as of its last mapping."""
+    """Records that could not be used, and doubts about those that were."""
     dataset = dataset_of(call, company_id, dataset_id)
-    state = MappingState.objects.filter(
-        company_id=company_id,
-        connection_id=dataset.connection_id,
-        data_type=dataset.data_type,
-    ).first()
-    rejections = state.rejections if state else []
+    found = certificate(call.client_id, dataset.id)
+    records = json.loads(found.text).get("records", {}) if found else {}
     return json_reply(
-        {"errors": [_item(dataset, rejection) for rejection in rejections], "warnings": []}
+        {
+            "errors": [
+                _item(dataset, "rejected", one["id"], one["reason"])
+                for one in records.get("rejections", [])
+            ],
+            "warnings": [
+                _item(dataset, "doubtful", one["id"], one["warning"])
+                for one in records.get("warnings", [])
+            ],
+        }
     )
 
 
-def _item(dataset: Dataset, rejection: dict[str, Any]) -> dict[str, str]:
+def _item(dataset: Dataset, rule: str, item_id: str, message: str) -> dict[str, str]:
     return {
-        "ruleId": f"{dataset.data_type}-unusable",
-        "itemId": str(rejection.get("id", "")),
-        "message": str(rejection.get("reason", "")),
-        "validatorName": str(rejection.get("resource", dataset.data_type)),
+        "ruleId": f"{dataset.data_type}-{rule}",
+        "itemId": item_id,
+        "message": message,
+        "validatorName": f"{dataset.data_type[:1].upper()}{dataset.data_type[1:]}Validator",
     }
 
 
 def get_certificate(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
     """The dataset's certificate, and its refresh's reconciliation once there is one."""
     dataset = dataset_of(call, company_id, dataset_id)
-    issued = Certificate.objects.filter(
-        client_id=call.client_id, connection_id=dataset.connection_id
-    )
-    own = issued.filter(dataset_id=dataset.id).order_by("-issued_at").first()
+    own = certificate(call.client_id, dataset.id)
     if own is None:
         raise not_found(_("This dataset has no certificate: it is not complete."))
     reconciliation = (
-        issued.filter(refresh_id=dataset.refresh_id, kind=Certificate.Kind.RECONCILIATION)
+        Certificate.objects.filter(
+            client_id=call.client_id,
+            connection_id=dataset.connection_id,
+            refresh_id=dataset.refresh_id,
+            kind=Certificate.Kind.RECONCILIATION,
+        )
         .order_by("-issued_at")
         .first()
     )
@@ -65,18 +73,18 @@ def get_certificate(call: Call, company_id: UUID, dataset_id: UUID) -> HttpRespo
     )
 
 
-def _certificate_body(certificate: Certificate) -> dict[str, Any]:
+def _certificate_body(issued: Certificate) -> dict[str, Any]:
     """`text` is what was signed, byte for byte; `certificate` is the same, to be read."""
     return {
-        "id": certificate.id,
-        "kind": certificate.kind,
-        "outcome": certificate.outcome,
-        "issuedAt": moment(certificate.issued_at),
+        "id": issued.id,
+        "kind": issued.kind,
+        "outcome": issued.outcome,
+        "issuedAt": moment(issued.issued_at),
         "algorithm": ALGORITHM,
-        "keyId": certificate.key_id,
-        "signature": base64.b64encode(bytes(certificate.signature)).decode(),
-        "text": certificate.text,
-        "certificate": json.loads(certificate.text),
+        "keyId": issued.key_id,
+        "signature": base64.b64encode(bytes(issued.signature)).decode(),
+        "text": issued.text,
+        "certificate": json.loads(issued.text),
     }
 
 

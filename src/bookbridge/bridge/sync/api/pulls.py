@@ -10,7 +10,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.endpoint import Call, endpoint
-from bookbridge.bridge.api.errors import bad_request, conflict, not_found
+from bookbridge.bridge.api.errors import bad_request, not_found
+from bookbridge.bridge.api.names import is_public
 from bookbridge.bridge.api.paging import page_of, page_reply
 from bookbridge.bridge.api.query import Field, FieldKind, Fields, Sql
 from bookbridge.bridge.api.replies import empty_reply, json_reply, moment, without_nulls
@@ -19,10 +20,8 @@ from bookbridge.bridge.api.sources import unsupported
 from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.connections.queries import connection
 from bookbridge.bridge.datatypes import DatasetStatus, DataType
-from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.sync import operations
 from bookbridge.bridge.sync.models import Dataset
-from bookbridge.bridge.sync.type_settings import is_public
 
 _FIELDS = Fields(
     {
@@ -97,30 +96,21 @@ def refresh_company_info(call: Call, company_id: UUID) -> HttpResponse:
 def _requested(call: Call, company_id: UUID, key: str) -> Dataset:
     company(call.client_id, company_id)
     data_type = _data_type(call, company_id, key)
-    connection_id = _connection_id(call, company_id)
-    found = Dataset.objects.filter(
-        client_id=call.client_id, company_id=company_id, data_type=data_type.value
-    ).order_by("-requested_at")
-    if connection_id is not None:
-        found = found.filter(connection_id=connection_id)
-    running = found.filter(status__in=[status.value for status in IN_PROGRESS]).first()
-    if running is not None:
-        raise bad_request(
-            f"DatasetAlreadyInProgressException: Cannot queue {data_type.value}: dataset"
-            f" {running.id} is {running.status}"
+    try:
+        made = operations.request_refresh(
+            client_id=call.client_id,
+            company_id=company_id,
+            connection_id=_connection_id(call, company_id),
+            data_types=[data_type],
+            actor=call.actor,
+            at=call.at,
         )
-    operations.request_refresh(
-        client_id=call.client_id,
-        company_id=company_id,
-        connection_id=connection_id,
-        data_types=[data_type],
-        actor=call.actor,
-        at=call.at,
-    )
-    made = found.first()
-    if made is None:
-        raise conflict(_("Nothing of this company can be read now."))
-    return made
+    except operations.DatasetInProgressError as error:
+        # Clients of the closed product look for this word.
+        raise bad_request(f"DatasetAlreadyInProgressException: {error}") from error
+    except operations.DataTypeNotSupportedError as error:
+        raise unsupported(call.client_id, company_id, key) from error
+    return made[0]
 
 
 def _data_type(call: Call, company_id: UUID, key: str) -> DataType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -13,16 +13,22 @@ from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import bad_request
+from bookbridge.bridge.api.names import is_public
 from bookbridge.bridge.api.replies import empty_reply, json_reply, moment, without_nulls
 from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.datatypes import DataType
-from bookbridge.bridge.sync.operations.settings import choose_settings
-from bookbridge.bridge.sync.type_settings import (
-    TypeSettings,
-    is_public,
-    overrides_defaults,
-    settings_of,
+from bookbridge.bridge.sync.models import SyncSetting
+from bookbridge.bridge.sync.operations import (
+    NewSyncSetting,
+    drop_sync_settings,
+    save_sync_settings,
 )
+from bookbridge.bridge.sync.queries import sync_settings
+from bookbridge.bridge.sync.type_settings import effective_settings
+
+Hours = Annotated[int, msgspec.Meta(ge=0, le=24 * 366)]
+Months = Annotated[int, msgspec.Meta(ge=0, le=1200)]
+Order = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 
 
 class SyncSettingBody(msgspec.Struct):
@@ -30,11 +36,11 @@ class SyncSettingBody(msgspec.Struct):
 
     dataType: str
     fetchOnFirstLink: bool
-    syncSchedule: int
-    syncOrder: int
+    syncSchedule: Hours
+    syncOrder: Order
     syncFromUtc: dt.datetime | None = None
-    syncFromWindow: int | None = None
-    monthsToSync: int | None = None
+    syncFromWindow: Months | None = None
+    monthsToSync: Months | None = None
     isLocked: bool = False
 
 
@@ -45,10 +51,10 @@ class SyncSettingsBody(msgspec.Struct):
     overridesDefaults: bool
 
 
-def _body(chosen: TypeSettings) -> dict[str, Any]:
+def _body(chosen: SyncSetting) -> dict[str, Any]:
     return without_nulls(
         {
-            "dataType": chosen.data_type.value,
+            "dataType": chosen.data_type,
             "fetchOnFirstLink": chosen.fetch_on_first_link,
             "syncSchedule": chosen.sync_schedule_hours,
             "syncOrder": chosen.sync_order,
@@ -61,12 +67,11 @@ def _body(chosen: TypeSettings) -> dict[str, Any]:
 
 
 def _reply(call: Call, company_id: UUID | None, owner: dict[str, UUID]) -> HttpResponse:
-    chosen = settings_of(call.client_id, company_id).values()
     return json_reply(
         {
             **owner,
-            "settings": [_body(one) for one in chosen],
-            "overridesDefaults": overrides_defaults(call.client_id, company_id),
+            "settings": [_body(one) for one in effective_settings(call.client_id, company_id)],
+            "overridesDefaults": sync_settings(call.client_id, company_id).exists(),
         }
     )
 
@@ -74,22 +79,26 @@ def _reply(call: Call, company_id: UUID | None, owner: dict[str, UUID]) -> HttpR
 def _choose(call: Call, company_id: UUID | None) -> HttpResponse:
     sent = call.body(SyncSettingsBody)
     chosen = [one for setting in sent.settings if (one := _chosen(setting)) is not None]
-    choose_settings(
-        client_id=call.client_id,
-        company_id=company_id,
-        settings=chosen if sent.overridesDefaults else [],
-    )
+    if sent.overridesDefaults:
+        save_sync_settings(client_id=call.client_id, company_id=company_id, settings=chosen)
+    else:
+        drop_sync_settings(client_id=call.client_id, company_id=company_id)
     return empty_reply(204)
 
 
-def _chosen(sent: SyncSettingBody) -> TypeSettings | None:
+def _chosen(sent: SyncSettingBody) -> NewSyncSetting | None:
     """None for a type of the public API that no source of ours has: nothing reads it."""
     if not is_public(sent.dataType):
         raise bad_request(_("There is no data type '%(key)s'.") % {"key": sent.dataType[:100]})
     if sent.dataType not in set(DataType):
         return None
     since = sent.syncFromUtc
-    return TypeSettings(
+    if since is not None and sent.syncFromWindow is not None:
+        raise bad_request(
+            _("%(data_type)s: set syncFromUtc or syncFromWindow, not both.")
+            % {"data_type": sent.dataType}
+        )
+    return NewSyncSetting(
         data_type=DataType(sent.dataType),
         fetch_on_first_link=sent.fetchOnFirstLink,
         sync_schedule_hours=sent.syncSchedule,

@@ -12,39 +12,25 @@ from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.replies import json_reply, moment, without_nulls
 from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.datatypes import ORDER, DatasetStatus, DataType
-from bookbridge.bridge.sync.models import Dataset
-
-
-def _newest_by_type(call: Call, company_id: UUID, **filters: str) -> dict[str, Dataset]:
-    found = (
-        Dataset.objects.filter(client_id=call.client_id, company_id=company_id, **filters)
-        .order_by("data_type", "-requested_at")
-        .distinct("data_type")
-    )
-    return {dataset.data_type: dataset for dataset in found}
+from bookbridge.bridge.sync.queries import DataStatus, data_status
 
 
 def get_data_status(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
-    newest = _newest_by_type(call, company_id)
-    complete = _newest_by_type(call, company_id, status=DatasetStatus.COMPLETE.value)
+    known = data_status(call.client_id, company_id)
     return json_reply(
-        {
-            data_type.value: _body(
-                data_type, newest.get(data_type.value), complete.get(data_type.value)
-            )
-            for data_type in ORDER
-        }
+        {data_type.value: _body(data_type, known.get(data_type.value)) for data_type in ORDER}
     )
 
 
-def _body(data_type: DataType, newest: Dataset | None, complete: Dataset | None) -> dict[str, Any]:
+def _body(data_type: DataType, known: DataStatus | None) -> dict[str, Any]:
     """A type that was never asked for is Initial: official clients need a status."""
+    complete = known.latest_complete if known else None
     return without_nulls(
         {
             "dataType": data_type.value,
-            "currentStatus": newest.status if newest else DatasetStatus.INITIAL.value,
-            "latestSyncId": newest.id if newest else None,
+            "currentStatus": known.latest.status if known else DatasetStatus.INITIAL.value,
+            "latestSyncId": known.latest.id if known else None,
             "lastSuccessfulSync": moment(complete.completed_at) if complete else None,
             "latestSuccessfulSyncId": complete.id if complete else None,
         }

@@ -9,7 +9,11 @@ from bookbridge.bridge.sync.operations.requests import (
     request_refresh,
 )
 from bookbridge.bridge.sync.operations.running import run_dataset
-from bookbridge.bridge.sync.operations.settings import NewSyncSetting, save_sync_settings
+from bookbridge.bridge.sync.operations.settings import (
+    NewSyncSetting,
+    drop_sync_settings,
+    save_sync_settings,
+)
 
 __all__ = [
     "DataTypeNotSupportedError",
@@ -17,6 +21,7 @@ __all__ = [
     "NewSyncSetting",
     "NoLinkedConnectionError",
     "RefreshError",
+    "drop_sync_settings",
     "is_genuine",
     "request_refresh",
     "run_dataset",

@@ -60,3 +60,8 @@ def save_sync_settings(
         row.months_to_sync = one.months_to_sync
         row.is_locked = one.is_locked
         row.save()
+
+
+def drop_sync_settings(*, client_id: UUID, company_id: UUID | None) -> None:
+    """Forget what was chosen at this level: the level below holds again."""
+    SyncSetting.objects.filter(client_id=client_id, company_id=company_id).delete()
