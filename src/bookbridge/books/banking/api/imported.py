@@ -1,4 +1,3 @@
-
 """API: statement lines to check, and their confirmation."""
 
 from __future__ import annotations

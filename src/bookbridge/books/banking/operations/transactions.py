@@ -98,6 +98,7 @@ def enter_bank_transaction(
             lines=lines,
         )
         currency = currency or _currency_of(completed, bank_account)
+        conversion_rate = _rate_of_transfer(books, completed) or conversion_rate
         money = _money(books, bank_account, completed, currency, conversion_rate, bank_amount)
         is_out = type in MONEY_OUT
         settled = _settle(organisation_id, is_out, completed, money, allocations, at)
@@ -135,6 +136,16 @@ def _currency_of(lines: Sequence[CompletedLine], bank_account: BankAccount) -> s
     if first is not None and all(contact is not None for contact in contacts):
         return first.currency
     return bank_account.currency
+
+
+def _rate_of_transfer(books: Books, lines: Sequence[CompletedLine]) -> Decimal | None:
+    """The rate at which a transfer really became base currency, when the other account says."""
+    line, other = lines[0], lines[0].transfer_account
+    if len(lines) > 1 or other is None or other.currency != books.base_currency:
+        return None
+    if line.new.transfer_amount is None:
+        return None
+    return (abs(line.new.transfer_amount) / line.total_amount).quantize(RATE_STEP)
 
 
 def _money(
