@@ -8,6 +8,7 @@ from bookbridge.bridge.companies import api as companies
 from bookbridge.bridge.connections import api as connections
 from bookbridge.bridge.integrations import api as integrations
 from bookbridge.bridge.records import api as records
+from bookbridge.bridge.sync import api as sync
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *companies.urlpatterns,
     *connections.urlpatterns,
     *integrations.urlpatterns,
+    *sync.urlpatterns,
     *records.urlpatterns,
     path("<path:rest>", endpoint(**dict.fromkeys(_METHODS, unknown_path))),
     path("", endpoint(**dict.fromkeys(_METHODS, unknown_path))),

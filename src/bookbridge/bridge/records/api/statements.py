@@ -17,6 +17,7 @@ from bookbridge.bridge.api.errors import bad_request, not_found
 from bookbridge.bridge.api.replies import json_reply
 from bookbridge.bridge.api.sources import readable_connection
 from bookbridge.bridge.datatypes import DataType, facts_of, statements
+from bookbridge.bridge.sync.api.pulls import refresh_company_info
 
 PERIOD_LENGTH_MAX_MONTHS = 12
 PERIODS_MAX = 60
@@ -80,7 +81,7 @@ _STATEMENTS: dict[DataType, Statement] = {
     DataType.CASH_FLOW_STATEMENT: statements.cash_flow_statement,
 }
 
-urlpatterns = [path(f"{_DATA}/info", endpoint(GET=get_company_info))]
+urlpatterns = [path(f"{_DATA}/info", endpoint(GET=get_company_info, POST=refresh_company_info))]
 urlpatterns += [
     path(
         f"{_DATA}/{facts_of(data_type).path}",
