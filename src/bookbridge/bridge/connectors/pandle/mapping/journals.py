@@ -50,6 +50,7 @@ DOCUMENT_SOURCES = {
     "credit_note": "CreditNote",
     "bill_credit_note": "CreditNote",
 }
+DOCUMENT_WORDS = frozenset({"bank_transaction", "write_off", *DOCUMENT_SOURCES})
 SOURCE_TYPES: dict[tuple[str, Kind], DataType] = {
     ("Claim", Kind.CUSTOMER): DataType.INVOICES,
     ("Claim", Kind.SUPPLIER): DataType.BILLS,
@@ -100,15 +101,16 @@ def _entry(record: RawRecord, lookups: Lookups, origins: _Origins) -> MappedReco
             "debits and credits differ", field="journal-lines.amount", value=str(imbalance)
         )
     created_at = moment(entry.created_at)
-    record_id, data_type = origins.of(record.id, entry)
+    origin = origins.of(record.id, entry)
     body: dict[str, Any] = {
         "id": record.id,
         "postedOn": posted_text,
         "createdOn": written_moment(created_at) if created_at else posted_text,
         "journalRef": {"id": JOURNAL_ID, "name": JOURNAL_NAME},
         "journalLines": [_line(line, lookups) for line in entry.journal_lines],
-        "recordRef": {"id": record_id, "dataType": data_type.value},
     }
+    if origin is not None:
+        body["recordRef"] = {"id": origin[0], "dataType": origin[1].value}
     set_given(body, description=plain_text(entry.description))
     changed_at = newest(entry.updated_at)
     return MappedRecord(
@@ -140,7 +142,10 @@ def _line(line: wire.JournalLine, lookups: Lookups) -> dict[str, Any]:
 
 
 class _Origins:
-    """The public record that made an entry; a manual adjustment is its own origin."""
+    """The public record that made an entry; a manual adjustment is its own origin.
+
+    An entry of a document that we could not read has none: were it taken for an adjustment, the
+    control totals would count what the document should have brought."""
 
     def __init__(self, records: SourceRecords, lookups: Lookups) -> None:
         self._records, self._lookups = records, lookups
@@ -161,7 +166,7 @@ class _Origins:
                     found[movement.id] = (part.record_id, data_type)
         return found
 
-    def of(self, entry_id: str, entry: wire.JournalEntry) -> Target:
+    def of(self, entry_id: str, entry: wire.JournalEntry) -> Target | None:
         own = (entry_id, DataType.JOURNAL_ENTRIES)
         for _ in range(REVERSALS_MAX):
             if entry.reverses_id is None:
@@ -171,9 +176,10 @@ class _Origins:
                 return own
             entry_id = original.id
             entry = wire.read(wire.JournalEntry, original, RESOURCE)[1]
-        if entry.source_id is None:
+        source_type = word(entry.source_type)
+        if source_type not in DOCUMENT_WORDS:
             return own
-        return self._made_by(word(entry.source_type), str(entry.source_id)) or own
+        return self._made_by(source_type, str(entry.source_id))
 
     def _made_by(self, source_type: str, source_id: str) -> Target | None:
         if source_type == "bank_transaction":
