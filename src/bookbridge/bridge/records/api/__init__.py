@@ -1,5 +1,5 @@
 """Reading data through the public API: lists, the company itself, statements, aged reports."""
 
-from bookbridge.bridge.records.api import lists, statements
+from bookbridge.bridge.records.api import aged, lists, statements
 
-urlpatterns = [*statements.urlpatterns, *lists.urlpatterns]
+urlpatterns = [*aged.urlpatterns, *statements.urlpatterns, *lists.urlpatterns]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from bookbridge.bridge.api.tests.books import LinkedCompany, linked_company
@@ -207,3 +209,34 @@ def test_statements_are_made_for_the_periods_asked_for(acme: LinkedCompany) -> N
 )
 def test_periods_are_checked(acme: LinkedCompany, parameters: str) -> None:
     assert acme.api.get(f"{acme.path}/data/financials/balanceSheet?{parameters}").status == 400
+
+
+def test_aged_reports_are_made_from_documents_and_payments(acme: LinkedCompany) -> None:
+    path = f"{acme.path}/reports"
+    assert acme.api.get(f"{path}/agedDebtor/available").body is True
+    assert acme.api.get(f"{path}/agedCreditor/available").body is True
+    report = acme.api.get(
+        f"{path}/agedDebtor?reportDate=2026-02-01&numberOfPeriods=2&periodLengthDays=30"
+    ).body
+    assert report["reportDate"] == "2026-02-01T00:00:00"
+    assert [one["customerId"] for one in report["data"]] == ["501"]
+    (currency,) = report["data"][0]["agedCurrencyOutstanding"]
+    # Invoices 30 and 300, less a credit note of 60 that is not used.
+    assert [one["amount"] for one in currency["agedOutstandingAmounts"]] == [270, 0]
+    creditors = acme.api.get(f"{path}/agedCreditor").body
+    assert creditors["data"][0]["supplierId"] == "602"
+    for bad in ("reportDate=soon", "numberOfPeriods=0", "periodLengthDays=x"):
+        assert acme.api.get(f"{path}/agedDebtor?{bad}").status == 400
+
+
+def test_aged_reports_wait_for_their_data(lender: Api) -> None:
+    company = linked_company(lender)
+    path = f"{company.path}/reports/agedDebtor"
+    assert lender.get(f"{path}/available").body is False
+    assert lender.get(path).status == 409
+    for data_type in (DataType.CUSTOMERS, DataType.INVOICES, DataType.PAYMENTS):
+        company.store(data_type, RECORDS[data_type])
+    assert lender.get(f"{path}/available").body is True
+    assert lender.get(path).status == 200
+    nobody = path.replace(str(company.company_id), str(uuid.uuid4()))
+    assert lender.get(f"{nobody}/available").status == 404
