@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -93,7 +94,9 @@ def _serve(options: argparse.Namespace) -> int:
             stop.is_polite = True
             _say(f"bridge  {running.ready['bridge_url']}")
             _say(f"books   {running.ready['books_url']}")
-            _say(f"sign-ins are in {running.options.data_dir / 'first-run.json'}; Ctrl-C stops all")
+            _say(
+                f"sign-ins: {running.options.data_dir / 'first-run.json'}. Ctrl-C stops everything."
+            )
             running.supervise(lambda: stop.was_asked)
             _say("stopping")
     except KeyboardInterrupt:
@@ -102,12 +105,12 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 class _StopSignals:
-    """Ctrl-C and SIGTERM: before everything runs they interrupt, afterwards they are noted."""
+    """Orders to stop: before everything runs they interrupt, afterwards they are noted."""
 
     def __init__(self) -> None:
         self.was_asked = False
         self.is_polite = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
@@ -152,8 +155,10 @@ def _exit(number: int, frame: FrameType | None) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    # A closed terminal or pipe must not stop what runs.
+    with contextlib.suppress(OSError):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

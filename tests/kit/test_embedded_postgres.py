@@ -232,6 +232,16 @@ def test_a_data_directory_of_another_user_is_served_as_that_user(tmp_root: Path)
 
 
 @needs_root
+def test_data_that_comes_from_a_machine_with_other_user_numbers_is_adopted(data_dir: Path) -> None:
+    with EmbeddedPostgres(data_dir):
+        pass
+    for path in [data_dir / "postgres", *(data_dir / "postgres").rglob("*")]:
+        os.chown(path, 54321, 54321)
+    with EmbeddedPostgres(data_dir) as server:
+        assert ask(server.admin_url, "SELECT 1") == 1
+
+
+@needs_root
 def test_programs_that_the_system_user_cannot_reach_are_copied_once(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,7 @@ def test_the_whole_life_of_an_installation(fresh: Installation) -> None:
     assert stat.S_IMODE(fresh.ready_file.stat().st_mode) == 0o600
     assert stat.S_IMODE((fresh.data_dir / "first-run.json").stat().st_mode) == 0o600
     assert all(ready.values()), ready
-    assert status(ready["bridge_url"]) == status(ready["books_url"]) == 200
+    assert status(ready["bridge_url"]) == status(f"{ready['books_url']}/status.json") == 200
     assert fresh.process is not None
     supervisor = fresh.process.pid
     before = children(supervisor)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bookbridge.kit.postgres.cluster import make_data_dir
+
 READY_SECONDS_MAX = 180
 STOP_SECONDS_MAX = 60
 POLL_SECONDS = 0.25
@@ -42,7 +44,7 @@ class Ready:
 def running(data_dir: Path, bridge_port: int, books_port: int) -> Iterator[Ready]:
     """Both halves up and answering; stops them at the end."""
     ready_file = data_dir / "ready.json"
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(data_dir)
     ready_file.unlink(missing_ok=True)
     command = [
         sys.executable, "-m", "bookbridge.cli", "serve",

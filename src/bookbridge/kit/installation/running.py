@@ -94,7 +94,7 @@ class RunningInstallation:
 
     def stop(self) -> None:
         """Web servers, then workers, which finish or give back their jobs, and Postgres last."""
-        if self.options.ready_file is not None:
+        if self.options.ready_file is not None and self.ready:
             self.options.ready_file.unlink(missing_ok=True)
         if self._supervisor is not None:
             self._supervisor.stop()
@@ -110,6 +110,8 @@ class RunningInstallation:
         options = self.options
         for half in HALVES:
             require_free_port(options.host, options.port(half), f"--{half.name}-port")
+        if options.ready_file is not None:
+            options.ready_file.unlink(missing_ok=True)
         make_data_dir(options.data_dir)
         (options.data_dir / "outbox").mkdir(mode=0o700, exist_ok=True)
         databases = self._prepare_databases()
@@ -170,7 +172,13 @@ class RunningInstallation:
                 start_new_session=True,
             )
             running.append((half, process))
-        outputs = [(half, process.communicate()[0], process) for half, process in running]
+        try:
+            outputs = [(half, process.communicate()[0], process) for half, process in running]
+        finally:
+            # Interrupted, they must not migrate on while the server stops.
+            for _half, process in running:
+                process.kill()
+                process.wait()
         for half, output, process in outputs:
             if process.returncode:
                 raise StartError(f"'{half.name} migrate' failed:\n{output.strip()}")

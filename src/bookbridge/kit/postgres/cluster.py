@@ -97,11 +97,24 @@ def make_home(layout: Layout, identity: Identity) -> None:
         )
     layout.home.mkdir(mode=0o700, exist_ok=True)
     layout.home.chmod(0o700)
-    identity.own(layout.home)
+    if identity.switch and layout.home.stat().st_uid != identity.uid:
+        _adopt(layout.home, identity)
     if layout.log.exists() and layout.log.stat().st_size > LOG_BYTES_MAX:
         layout.log.replace(layout.log.with_suffix(".log.1"))
     layout.log.touch(mode=0o600)
     identity.own(layout.log)
+
+
+def _adopt(home: Path, identity: Identity) -> None:
+    """Give everything to the user that runs the server now.
+
+    A volume that moves to another machine or container keeps numbers of users that mean others.
+    """
+    for parent, folders, files in os.walk(home):
+        for name in (*folders, *files):
+            os.chown(Path(parent) / name, identity.uid, identity.gid, follow_symlinks=False)
+    # Last, so that an interrupted start does it again.
+    identity.own(home)
 
 
 def make_cluster(layout: Layout, identity: Identity, binaries: Path) -> None:
