@@ -9,15 +9,17 @@ from bookbridge.books.contacts.models import Contact
 from bookbridge.books.documents.models import CreditAllocation, Document, DocumentLine
 
 D = TypeVar("D", bound=Document)
+# A kind only hands its models out, so a kind of invoices is a kind of documents.
+D_co = TypeVar("D_co", bound=Document, covariant=True)
 A = TypeVar("A", bound=CreditAllocation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind(Generic[D]):
+class Kind(Generic[D_co]):
     """One kind of document: its tables, its contact, and the side of its control account."""
 
     word: str
-    model: type[D]
+    model: type[D_co]
     line_model: type[DocumentLine]
     # The line's column that names its document.
     line_key: str

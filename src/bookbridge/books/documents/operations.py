@@ -287,7 +287,7 @@ def post_document(
 
 def save_changes(document: Document, at: dt.datetime, *fields: str) -> None:
     """Store some fields and move `updated_at`, which the API's entity tags are made from."""
-    document.updated_at = moved(at)  # type: ignore[assignment]
+    document.updated_at = moved(at)
     document.save(update_fields=[*fields, "updated_at"])
     document.refresh_from_db(fields=["updated_at"])
 

@@ -18,7 +18,7 @@ from bookbridge.books.documents.errors import (
     WrongCurrencyError,
 )
 from bookbridge.books.documents.kinds import A, CreditKind
-from bookbridge.books.documents.models import CreditAllocation, Document
+from bookbridge.books.documents.models import Document
 from bookbridge.books.documents.operations import Books, find_document, save_changes
 from bookbridge.books.documents.rules import (
     NewAllocation,
@@ -152,7 +152,7 @@ def find_allocation(credit: CreditKind[A], organisation_id: int, allocation_id: 
 def end_credit_allocation(
     credit: CreditKind[A],
     *,
-    allocation: CreditAllocation,
+    allocation: A,
     date: dt.date | None,
     actor: Actor,
     at: dt.datetime,
@@ -164,7 +164,8 @@ def end_credit_allocation(
     if ended_on < allocation.date:
         raise DateBeforeDocumentError(allocation.date)
     organisation_id = allocation.organisation_id
-    note = find_document(credit.note, organisation_id, allocation.credit_note_id)
+    note_id: int = getattr(allocation, "credit_note_id")  # noqa: B009
+    note = find_document(credit.note, organisation_id, note_id)
     target_id = getattr(allocation, f"{credit.target_field}_id")
     target = find_document(credit.target, organisation_id, target_id)
     unsettle(target, allocation.amount, allocation.base_amount, at)

@@ -125,12 +125,12 @@ def credit_allocations(
 def known_numbers(organisation_id: int, numbers: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Which of these numbers are in use: by which kind of document, and its id."""
     wanted = list(numbers)
-    found = {}
+    found: dict[str, tuple[str, int]] = {}
     for kind, model in (("INVOICE", Invoice), ("CREDIT_NOTE", CreditNote)):
         rows = model._default_manager.filter(
             organisation_id=organisation_id, number__in=wanted
         ).values_list("number", "id")
-        found.update({number: (kind, pk) for number, pk in rows})
+        found.update({number: (kind, pk) for number, pk in rows if number})
     return found
 
 

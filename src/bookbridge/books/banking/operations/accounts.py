@@ -109,7 +109,7 @@ def update_bank_account(
                 actor=actor,
                 at=at,
             )
-        account.updated_at = moved(at)  # type: ignore[assignment]
+        account.updated_at = moved(at)
         account.save(update_fields=[*changes, "updated_at"])
         account.refresh_from_db()
         return account

@@ -100,5 +100,6 @@ def document_of(allocation: BankTransactionAllocation) -> Document:
     for field, kind in FIELDS.items():
         document_id = getattr(allocation, f"{field}_id")
         if document_id is not None:
-            return find_document(kind, allocation.organisation_id, document_id)
+            document: Document = find_document(kind, allocation.organisation_id, document_id)
+            return document
     raise AssertionError("an allocation has one document")

@@ -135,7 +135,7 @@ def test_a_foreign_line_on_a_sterling_account_is_confirmed_at_what_the_bank_saw(
 def test_amount_and_direction_follow_the_statement(desk: Desk, current: BankAccount) -> None:
     (line,) = bring(desk, current, out("120.00"))
     for type, total in (("bankpayment", "119.99"), ("bankreceipt", "120.00")):
-        with pytest.raises(ConfirmationAmountError, match="-120.00"):
+        with pytest.raises(ConfirmationAmountError, match=r"-120\.00"):
             confirm_imported_transaction(
                 imported_id=line.pk,
                 type=type,

@@ -125,7 +125,7 @@ def _store(item: Item, at: dt.datetime) -> Item:
             if item.tax_code_id is not None:
                 TaxTable(item.organisation_id, at.date()).find(item.tax_code_id, None)
             if item.pk is not None:
-                item.updated_at = moved(at)  # type: ignore[assignment]
+                item.updated_at = moved(at)
             item.save()
             item.refresh_from_db()
             return item
