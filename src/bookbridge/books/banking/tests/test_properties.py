@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bookbridge.books.banking.models import (
     BankAccount,
@@ -24,7 +23,7 @@ from bookbridge.books.banking.operations import (
     enter_bank_transaction,
     void_bank_transaction,
 )
-from bookbridge.books.banking.queries import bank_accounts
+from bookbridge.books.banking.queries import bank_accounts, money_on_account
 from bookbridge.books.banking.rules import NewBankLine
 from bookbridge.books.documents.errors import DocumentError
 from bookbridge.books.documents.rules import NewAllocation
@@ -43,21 +42,29 @@ from bookbridge.books.sales.operations import (
 )
 
 D = Decimal
-AMOUNT = st.decimals(min_value=D("0.01"), max_value=D("999.99"), places=2)
-RATE = st.decimals(min_value=D("0.5"), max_value=D("1.5"), places=4)
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["invoice", "bill", "credit", "receive", "pay", "use", "write off", "void", "undo"]
-        ),
-        AMOUNT,
-        RATE,
-        st.booleans(),
-        st.integers(0, 5),
-    ),
-    min_size=3,
-    max_size=14,
+KINDS_OF_STEP = (
+    *("invoice",) * 3,
+    *("bill",) * 2,
+    *("receive",) * 4,
+    *("pay",) * 3,
+    *("use",) * 4,
+    "credit",
+    "write off",
+    "void",
+    "undo",
 )
+STEPS, SEEDS = 80, range(4)
+
+
+def random_step(chance: random.Random) -> tuple[str, Decimal, Decimal, bool, int]:
+    """What is entered, for how much, at which rate, in a foreign currency or not, and which."""
+    return (
+        chance.choice(KINDS_OF_STEP),
+        D(chance.choice([chance.randint(1, 99), chance.randint(100, 99999)])) / 100,
+        D(chance.randint(5000, 15000)) / 10000,
+        chance.random() < 0.6,
+        chance.randint(0, 40),
+    )
 
 
 @dataclass
@@ -68,18 +75,20 @@ class Trader:
     bank: BankAccount
     customers: tuple[Any, Any]
     suppliers: tuple[Any, Any]
+    done: int = 0
 
     def take(self, step: tuple[str, Decimal, Decimal, bool, int]) -> None:
         what, amount, rate, is_foreign, which = step
         more: dict[str, Any] = {"rate": rate} if is_foreign else {}
         try:
             self._do(what, amount, rate, is_foreign, which, more)
+            self.done += 1
         except DocumentError:
             return
 
     def _do(self, what, amount, rate, is_foreign, which, more) -> None:
         desk, customer = self.desk, self.customers[is_foreign].pk
-        on = day("03-01") + dt.timedelta(days=which)
+        on = day("03-01") + dt.timedelta(days=which % 10)
         if what == "invoice":
             lines = [desk.line(str(amount), "ST"), desk.line("0.33", "RR", quantity="3")]
             create_invoice(customer_id=customer, date=on, lines=lines, **more, **desk.common)
@@ -131,10 +140,11 @@ class Trader:
 
     def _change(self, what: str, amount: Decimal, which: int) -> None:
         common, books = self.desk.common, self.desk.organisation
-        transactions = list(BankTransaction.objects.filter(organisation=books))
+        transactions = list(BankTransaction.objects.filter(organisation=books, status="ACTIVE"))
         invoices = list(Invoice.objects.filter(organisation=books))
         if what == "use" and transactions:
-            money = transactions[which % len(transactions)]
+            spare = list(money_on_account(books.pk))
+            money = spare[which % len(spare)].bank_transaction if spare else transactions[0]
             key = {"customer_id": money.customer_id} if money.customer_id else {}
             model = Invoice if money.customer_id else Bill
             key = key or {"supplier_id": money.supplier_id}
@@ -200,17 +210,15 @@ def trader(books: Organisation, owner: Actor) -> Trader:
     )
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    # The books go on from example to example: each starts from a larger and stranger past.
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(steps=STEPS)
-def test_control_accounts_always_agree_with_what_is_outstanding(
-    trader: Trader, steps: list[tuple[str, Decimal, Decimal, bool, int]]
-) -> None:
-    for step in steps:
-        trader.take(step)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_control_accounts_always_agree_with_what_is_outstanding(trader: Trader, seed: int) -> None:
+    chance = random.Random(seed)
 
-    check(trader.desk)
+    for number in range(STEPS):
+        trader.take(random_step(chance))
+        if number % 20 == 19:
+            check(trader.desk)
+
+    assert trader.done > STEPS / 2, "most steps are possible, or nothing has been shown"
+    used = BankTransactionAllocation.objects.filter(organisation=trader.desk.organisation)
+    assert used.filter(entry__isnull=False).exists(), "some money on account realised a difference"
