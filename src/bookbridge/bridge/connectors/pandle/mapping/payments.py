@@ -5,7 +5,7 @@ Every payment is expressed in the currency of its documents, so that links cance
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -178,23 +178,44 @@ class _Payments:
                     relations.currency, head.currency_code, contact.currency
                 )
                 rate = ONE if currency == self._lookups.base_currency else head.conversion_rate
+                by_document: dict[str, list[wire.Allocation]] = {}
                 for allocation in head.allocations:
-                    document_id = str(allocation.document_id)
-                    links = [
-                        {"type": self._claim_type, "id": document_id, "amount": -allocation.amount},
-                        {"type": "CreditNote", "id": record.id, "amount": allocation.amount},
-                    ]
-                    yield self._without_money(
-                        f"cn-{record.id}-{document_id}",
-                        contact.ref,
-                        (currency, rate),
-                        allocation.date or head.date,
-                        links,
-                        head.updated_at,
-                        [("credit_notes", record.id), ("invoices", document_id)],
+                    by_document.setdefault(str(allocation.document_id), []).append(allocation)
+                for document_id, allocations in by_document.items():
+                    yield self._credit_used(
+                        record.id, head, contact.ref, (currency, rate), document_id, allocations
                     )
             except RecordRejectedError as refusal:
                 yield RejectedRecord("credit_notes", record.id, str(refusal))
+
+    def _credit_used(
+        self,
+        note_id: str,
+        head: wire.DocumentHead,
+        contact: Ref,
+        currency_and_rate: tuple[str, Decimal | None],
+        document_id: str,
+        allocations: Sequence[wire.Allocation],
+    ) -> MappedRecord:
+        """One payment per note and document, with a line for each time that credit was used."""
+        lines = [
+            _line(
+                ZERO,
+                allocated_on(allocation, head.date),
+                {"type": self._claim_type, "id": document_id, "amount": -allocation.amount},
+                {"type": "CreditNote", "id": note_id, "amount": allocation.amount},
+            )
+            for allocation in allocations
+        ]
+        return self._without_money(
+            f"cn-{note_id}-{document_id}",
+            contact,
+            currency_and_rate,
+            allocations[0].date or head.date,
+            lines,
+            head.updated_at,
+            [("credit_notes", note_id), ("invoices", document_id)],
+        )
 
     def _write_offs(self) -> Mapped:
         if not self._records.supported("write_offs"):
@@ -237,7 +258,7 @@ class _Payments:
             contact.ref,
             (currency, rate),
             write_off.date,
-            links,
+            [_line(ZERO, business_date(write_off.date, "date")[0], *links)],
             write_off.updated_at,
             [("write_offs", record_id), ("invoices", document_id)],
         )
@@ -248,7 +269,7 @@ class _Payments:
         contact: Ref,
         currency_and_rate: tuple[str, Decimal | None],
         date: str | None,
-        links: list[dict[str, Any]],
+        lines: list[Line],
         updated_at: str | None,
         sources: list[tuple[str, str]],
     ) -> MappedRecord:
@@ -260,7 +281,7 @@ class _Payments:
             "totalAmount": ZERO,
             "currency": currency_and_rate[0],
             "date": date_text,
-            "lines": [_line(ZERO, date_text, *links)],
+            "lines": lines,
         }
         set_given(body, currencyRate=currency_and_rate[1])
         changed_at = newest(updated_at)
