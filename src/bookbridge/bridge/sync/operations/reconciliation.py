@@ -82,7 +82,12 @@ def _findings(session: SourceSession, refresh: Refresh) -> Findings:
     if before != after:
         # The differences stand in the certificate all the same: they show what moved.
         return Findings(Outcome.MOVED, {"movedDuringScan": True, **facts})
-    outcome = Outcome.DIFFERENCES if facts["differences"] else Outcome.RECONCILED
+    if facts["differences"]:
+        outcome = Outcome.DIFFERENCES
+    elif facts["figuresCompared"]:
+        outcome = Outcome.RECONCILED
+    else:
+        outcome = Outcome.NOT_COMPARED
     return Findings(outcome, {"movedDuringScan": False, **facts})
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from bookbridge.bridge.connectors.pandle.tests.source import Source
+from bookbridge.bridge.connectors.pandle.tests.source import Source, payload
 
 Trouble = Callable[[httpx.Request], httpx.Response | None]
 
@@ -86,7 +86,16 @@ class HttpSource:
         if self.delay_seconds:
             time.sleep(self.delay_seconds)
         troubled = self.trouble(request) if self.trouble else None
-        return troubled or self.records(request)
+        return troubled or self.year_to_date(request) or self.records(request)
+
+    def year_to_date(self, request: httpx.Request) -> httpx.Response | None:
+        """The example has no money outside January: its year so far is that month."""
+        if not request.url.path.endswith("/reports/profit_and_loss"):
+            return None
+        start, end = request.url.params["date_start"], request.url.params["date_end"]
+        if start[:7] == end[:7] or not start <= "2026-01-01" <= end:
+            return None
+        return httpx.Response(200, json=payload("report_profit_and_loss.2026-01"))
 
     def token(self, request: httpx.Request) -> httpx.Response:
         form = {key: values[0] for key, values in parse_qs(request.content.decode()).items()}
