@@ -1,4 +1,4 @@
-"""Making, approving and voiding a document of any kind; each kind's own app gives these names.
+"""Making and approving a document of any kind; each kind's own app gives these names.
 
 Every operation first takes the organisation's row, as posting does, so that the operations of one
 organisation follow each other and what they read stays true until they commit.
@@ -15,9 +15,6 @@ from typing import Any
 from bookbridge.books.contacts.models import Contact
 from bookbridge.books.contacts.rules import CURRENCY_CODES
 from bookbridge.books.documents.errors import (
-    AllocatedError,
-    AlreadyVoidError,
-    DateBeforeDocumentError,
     NegativeTotalError,
     NotDraftError,
     RateError,
@@ -40,7 +37,7 @@ from bookbridge.books.documents.rules import (
     totals,
 )
 from bookbridge.books.ledger.models import NominalAccount, Role
-from bookbridge.books.ledger.operations import post_entry, reverse_entry
+from bookbridge.books.ledger.operations import post_entry
 from bookbridge.books.ledger.queries import accounts_by_role
 from bookbridge.books.ledger.rules import ZERO, Source
 from bookbridge.books.organisations.models import Organisation
@@ -290,49 +287,3 @@ def save_changes(document: Document, at: dt.datetime, *fields: str) -> None:
     document.updated_at = moved(at)
     document.save(update_fields=[*fields, "updated_at"])
     document.refresh_from_db(fields=["updated_at"])
-
-
-def void_document(
-    kind: Kind[D],
-    *,
-    document: D,
-    date: dt.date | None,
-    reason: str,
-    actor: Actor,
-    at: dt.datetime,
-) -> D:
-    """Undo a document by a reversal; raises AlreadyVoidError, AllocatedError and the ledger's.
-
-    The reversal has the document's own date unless another is given, as a locked period needs.
-    """
-    if document.is_void:
-        raise AlreadyVoidError(document)
-    if document.used_amount:
-        raise AllocatedError(document, document.used_amount, document.currency)
-    void_date = date or document.date
-    if void_date < document.date:
-        raise DateBeforeDocumentError(document.date)
-    if document.entry_id is not None:
-        reverse_entry(
-            organisation_id=document.organisation_id,
-            entry_id=document.entry_id,
-            date=void_date,
-            reason=reason,
-            actor=actor,
-            at=at,
-            source=Source(kind.source_type, document.pk),
-        )
-    document.status = DocumentStatus.VOID
-    document.outstanding_amount = document.base_outstanding = ZERO
-    document.void_date = void_date
-    document.void_reason = reason[:500]
-    save_changes(
-        document,
-        at,
-        "status",
-        "outstanding_amount",
-        "base_outstanding",
-        "void_date",
-        "void_reason",
-    )
-    return document

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from bookbridge.books.documents.models import Claim, CreditAllocation, Document, DocumentLine
@@ -273,8 +272,8 @@ class WriteOff(OrganisationOwned):
         db_index=False,
         related_name="+",
     )
-    created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
 
     class Meta(OrganisationOwned.Meta):
         constraints = [

@@ -12,10 +12,8 @@ from bookbridge.books.banking.operations.statements import (
     unignore_imported_transaction,
     update_imported_transaction,
 )
-from bookbridge.books.banking.operations.transactions import (
-    enter_bank_transaction,
-    void_bank_transaction,
-)
+from bookbridge.books.banking.operations.transactions import enter_bank_transaction
+from bookbridge.books.banking.operations.voiding import void_bank_transaction
 
 __all__ = [
     "allocate_bank_transaction",

@@ -1,66 +1,50 @@
-"""Entering bank transactions of the four types, and voiding them."""
+"""Entering bank transactions of the four types."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbridge.books.banking.errors import (
     ArchivedBankAccountError,
-    BankAmountError,
     UnknownBankTransactionError,
 )
 from bookbridge.books.banking.models import (
     MONEY_OUT,
-    BankAccount,
     BankAccountStatus,
     BankTransaction,
     BankTransactionAllocation,
     BankTransactionLine,
-    ImportedBankTransaction,
-    ImportedStatus,
-    TransactionStatus,
     TransactionType,
 )
 from bookbridge.books.banking.operations.accounts import find_bank_account
 from bookbridge.books.banking.operations.allocating import (
     Settled,
-    document_of,
     new_allocation,
     settle_documents,
 )
 from bookbridge.books.banking.operations.lines import CompletedLine, complete_bank_lines
+from bookbridge.books.banking.operations.money import (
+    Money,
+    currency_of,
+    decide_money,
+    line_target,
+    rate_of_transfer,
+)
 from bookbridge.books.banking.rules import (
-    RATE_STEP,
     BankTerms,
     LineTarget,
     NewBankLine,
     bank_postings,
 )
-from bookbridge.books.documents.errors import AlreadyVoidError, DateBeforeDocumentError
-from bookbridge.books.documents.models import moved
-from bookbridge.books.documents.operations import Books, checked_rate, lock_books
-from bookbridge.books.documents.rules import NewAllocation, in_base, is_money
-from bookbridge.books.documents.settlements import unsettle
+from bookbridge.books.documents.operations import Books, lock_books
+from bookbridge.books.documents.rules import NewAllocation
 from bookbridge.books.ledger.models import Role, SourceType
-from bookbridge.books.ledger.operations import post_entry, reverse_entry
+from bookbridge.books.ledger.operations import post_entry
 from bookbridge.books.ledger.rules import ZERO, Source
 from bookbridge.books.organisations.rules import Actor
 from bookbridge.books.organisations.tenancy import organisation_scope
-
-
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """What the money was, in the transaction's currency, the bank's and the base currency."""
-
-    currency: str
-    rate: Decimal
-    total: Decimal
-    bank_amount: Decimal
-    # Known only where the bank account is kept in the base currency.
-    bank_base: Decimal | None
 
 
 def enter_bank_transaction(
@@ -97,12 +81,12 @@ def enter_bank_transaction(
             type=type,
             lines=lines,
         )
-        currency = currency or _currency_of(completed, bank_account)
-        conversion_rate = _rate_of_transfer(books, completed) or conversion_rate
-        money = _money(books, bank_account, completed, currency, conversion_rate, bank_amount)
+        currency = currency or currency_of(completed, bank_account)
+        conversion_rate = rate_of_transfer(books, completed) or conversion_rate
+        money = decide_money(books, bank_account, completed, currency, conversion_rate, bank_amount)
         is_out = type in MONEY_OUT
         settled = _settle(organisation_id, is_out, completed, money, allocations, at)
-        targets = [_target(books, line, money, settled) for line in completed]
+        targets = [line_target(books, line, money, settled) for line in completed]
         transaction = BankTransaction(
             organisation_id=organisation_id,
             bank_account=bank_account,
@@ -130,61 +114,11 @@ def enter_bank_transaction(
         return transaction
 
 
-def _currency_of(lines: Sequence[CompletedLine], bank_account: BankAccount) -> str:
-    contacts = [line.contact for line in lines]
-    first = contacts[0]
-    if first is not None and all(contact is not None for contact in contacts):
-        return first.currency
-    return bank_account.currency
-
-
-def _rate_of_transfer(books: Books, lines: Sequence[CompletedLine]) -> Decimal | None:
-    """The rate at which a transfer really became base currency, when the other account says."""
-    line, other = lines[0], lines[0].transfer_account
-    if len(lines) > 1 or other is None or other.currency != books.base_currency:
-        return None
-    if line.new.transfer_amount is None:
-        return None
-    return (abs(line.new.transfer_amount) / line.total_amount).quantize(RATE_STEP)
-
-
-def _money(
-    books: Books,
-    bank_account: BankAccount,
-    lines: Sequence[CompletedLine],
-    currency: str,
-    rate: Decimal | None,
-    bank_amount: Decimal | None,
-) -> _Money:
-    """Decide rate and bank amount from each other; what the bank saw in base currency is final."""
-    total = sum((line.total_amount for line in lines), ZERO)
-    base_currency, bank_currency = books.base_currency, bank_account.currency
-    seen = None if bank_amount is None else abs(bank_amount)
-    if seen is not None and not (is_money(seen) and seen > 0):
-        raise BankAmountError(bank_currency)
-    if bank_currency == currency:
-        if seen is not None and seen != total:
-            raise BankAmountError(bank_currency)
-        rate = checked_rate(currency, rate, base_currency)
-        is_base = currency == base_currency
-        return _Money(currency, rate, total, total, total if is_base else None)
-    if bank_currency == base_currency:
-        if seen is None:
-            rate = checked_rate(currency, rate, base_currency)
-            return _Money(currency, rate, total, in_base(total, rate), in_base(total, rate))
-        if rate is None or in_base(total, rate) != seen:
-            rate = (seen / total).quantize(RATE_STEP)
-        return _Money(currency, checked_rate(currency, rate, base_currency), total, seen, seen)
-    if seen is None:
-        raise BankAmountError(bank_currency)
-    return _Money(currency, checked_rate(currency, rate, base_currency), total, seen, None)
-
-
 def _settle(
     organisation_id: int,
     is_money_out: bool,
     lines: Sequence[CompletedLine],
-    money: _Money,
+    money: Money,
     allocations: Sequence[NewAllocation],
     at: dt.datetime,
 ) -> dict[int, list[Settled]]:
@@ -201,70 +135,11 @@ def _settle(
     )
 
 
-def _target(
-    books: Books, line: CompletedLine, money: _Money, settled: dict[int, list[Settled]]
-) -> LineTarget:
-    if line.account is not None:
-        return LineTarget(
-            account_id=line.account.pk,
-            net_amount=line.net_amount,
-            tax_amount=line.tax_amount,
-            tax_code=line.tax_code,
-            project_id=line.new.project_id,
-        )
-    if line.transfer_account is not None:
-        return _transfer_target(books, line, line.transfer_account, money)
-    assert line.contact is not None
-    mine = settled[line.contact.pk]
-    on_account = line.total_amount - sum((one.amount for one in mine), ZERO)
-    is_customer = line.new.customer_id is not None
-    role = Role.TRADE_DEBTORS if is_customer else Role.TRADE_CREDITORS
-    return LineTarget(
-        account_id=books.account_id(role),
-        net_amount=line.net_amount,
-        tax_amount=line.tax_amount,
-        customer_id=line.new.customer_id,
-        supplier_id=line.new.supplier_id,
-        control_base=sum((one.base_amount for one in mine), in_base(on_account, money.rate)),
-        control_rate=mine[0].document.rate if len(mine) == 1 and not on_account else money.rate,
-    )
-
-
-def _transfer_target(
-    books: Books, line: CompletedLine, other: BankAccount, money: _Money
-) -> LineTarget:
-    """What the other account sees: given, or the same money in its own or the base currency."""
-    amount = line.new.transfer_amount
-    if amount is not None:
-        amount = abs(amount)
-        if not is_money(amount) or amount == 0:
-            raise BankAmountError(other.currency)
-    if other.currency == money.currency:
-        amount = line.total_amount if amount is None else amount
-        if amount != line.total_amount:
-            raise BankAmountError(other.currency)
-    if other.currency == books.base_currency:
-        amount = in_base(line.total_amount, money.rate) if amount is None else amount
-        base = amount
-    else:
-        base = in_base(line.total_amount, money.rate)
-    if amount is None:
-        raise BankAmountError(other.currency)
-    return LineTarget(
-        account_id=other.nominal_account_id,
-        net_amount=line.net_amount,
-        tax_amount=line.tax_amount,
-        other_currency=other.currency,
-        other_amount=amount,
-        other_base=base,
-    )
-
-
 def _store(
     books: Books,
     transaction: BankTransaction,
     targets: Sequence[LineTarget],
-    money: _Money,
+    money: Money,
     actor: Actor,
     at: dt.datetime,
 ) -> None:
@@ -369,82 +244,3 @@ def find_bank_transaction(organisation_id: int, bank_transaction_id: int) -> Ban
     if found is None:
         raise UnknownBankTransactionError(bank_transaction_id)
     return found
-
-
-def void_bank_transaction(
-    *,
-    organisation_id: int,
-    bank_transaction_id: int,
-    reason: str,
-    actor: Actor,
-    at: dt.datetime,
-    date: dt.date | None = None,
-) -> BankTransaction:
-    """Undo a bank transaction: its entry is reversed, its documents are open again.
-
-    An imported line that it confirmed returns to Check. Raises AlreadyVoidError,
-    DateBeforeDocumentError and the ledger's refusals.
-    """
-    with organisation_scope(organisation_id):
-        lock_books(organisation_id)
-        transaction = find_bank_transaction(organisation_id, bank_transaction_id)
-        if transaction.is_void:
-            raise AlreadyVoidError(transaction)
-        void_date = date or transaction.date
-        if void_date < transaction.date:
-            raise DateBeforeDocumentError(transaction.date)
-        source = Source(SourceType.BANK_TRANSACTION, transaction.pk)
-        _end_allocations(transaction, void_date, reason, actor, at)
-        if transaction.entry_id is not None:
-            reverse_entry(
-                organisation_id=organisation_id,
-                entry_id=transaction.entry_id,
-                date=void_date,
-                reason=reason,
-                actor=actor,
-                at=at,
-                source=source,
-            )
-        BankTransactionLine.objects.filter(
-            organisation_id=organisation_id, bank_transaction_id=transaction.pk
-        ).update(unallocated_amount=ZERO, unallocated_base=ZERO)
-        ImportedBankTransaction.objects.filter(
-            organisation_id=organisation_id, bank_transaction_id=transaction.pk
-        ).update(status=ImportedStatus.TO_CHECK, bank_transaction_id=None, updated_at=moved(at))
-        BankTransaction.objects.filter(organisation_id=organisation_id, pk=transaction.pk).update(
-            status=TransactionStatus.VOID,
-            void_date=void_date,
-            void_reason=reason[:500],
-            updated_at=moved(at),
-        )
-        transaction.refresh_from_db()
-        return transaction
-
-
-def _end_allocations(
-    transaction: BankTransaction,
-    void_date: dt.date,
-    reason: str,
-    actor: Actor,
-    at: dt.datetime,
-) -> None:
-    running = BankTransactionAllocation.objects.filter(
-        organisation_id=transaction.organisation_id,
-        bank_transaction_id=transaction.pk,
-        reversed_on=None,
-    ).order_by("id")
-    for allocation in running:
-        unsettle(document_of(allocation), allocation.amount, allocation.base_amount, at)
-        ended_on = max(void_date, allocation.date)
-        if allocation.entry_id is not None:
-            reverse_entry(
-                organisation_id=transaction.organisation_id,
-                entry_id=allocation.entry_id,
-                date=ended_on,
-                reason=reason,
-                actor=actor,
-                at=at,
-                source=Source(SourceType.BANK_TRANSACTION, transaction.pk),
-            )
-        allocation.reversed_on = ended_on
-        allocation.save(update_fields=["reversed_on"])

@@ -17,10 +17,10 @@ from bookbridge.books.documents.operations import (
     find_document,
     lock_books,
     post_document,
-    void_document,
     write_document,
 )
 from bookbridge.books.documents.rules import NewLine
+from bookbridge.books.documents.voiding import void_document
 from bookbridge.books.organisations.rules import Actor
 from bookbridge.books.organisations.tenancy import organisation_scope
 from bookbridge.books.purchases.models import Bill

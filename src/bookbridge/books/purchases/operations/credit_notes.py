@@ -14,7 +14,6 @@ from bookbridge.books.documents.operations import (
     find_document,
     lock_books,
     post_document,
-    void_document,
     write_document,
 )
 from bookbridge.books.documents.rules import NewAllocation, NewLine
@@ -23,6 +22,7 @@ from bookbridge.books.documents.settlements import (
     end_credit_allocation,
     find_allocation,
 )
+from bookbridge.books.documents.voiding import void_document
 from bookbridge.books.organisations.rules import Actor
 from bookbridge.books.organisations.tenancy import organisation_scope
 from bookbridge.books.purchases.models import BillCreditNote, BillCreditNoteAllocation

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -579,14 +578,8 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("base_amount", models.DecimalField(decimal_places=2, max_digits=18)),
                 ("reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
                 (
                     "account",
                     models.ForeignKey(

@@ -18,10 +18,10 @@ from bookbridge.books.documents.operations import (
     lock_books,
     post_document,
     save_changes,
-    void_document,
     write_document,
 )
 from bookbridge.books.documents.rules import NewLine
+from bookbridge.books.documents.voiding import void_document
 from bookbridge.books.organisations.rules import Actor
 from bookbridge.books.organisations.tenancy import organisation_scope
 from bookbridge.books.sales.models import Invoice, NumberedDocument
