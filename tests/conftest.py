@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bookbridge.kit.postgres.postmaster import running_postmaster
 from bookbridge.kit.processes.ports import free_port
 
 READY_SECONDS_MAX = 120.0
@@ -76,6 +77,30 @@ class Installation:
             self.process.kill()
             self.process.wait()
             raise
+
+    def children(self) -> dict[str, int]:
+        """The process ids of `books serve`, `books worker`, `bridge serve`, `bridge worker`."""
+        assert self.process is not None
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                words = (entry / "cmdline").read_text().split("\0")
+                if parent == self.process.pid and "django" in words:
+                    is_books = b"bookbridge.books" in (entry / "environ").read_bytes()
+                    kind = words[words.index("django") + 1]
+                    found[f"{'books' if is_books else 'bridge'} {kind}"] = int(entry.name)
+            except OSError:
+                continue
+        return found
+
+    def postmaster(self) -> int:
+        """The process id of the embedded server."""
+        found = running_postmaster(self.data_dir / "postgres" / "data")
+        assert found is not None, "the embedded server does not run"
+        return found.pid
 
     def command(self, half: str, *arguments: str) -> str:
         """Run `bookbridge HALF …` beside it; returns what it printed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -33,7 +34,7 @@ def fresh(tmp_root: Path) -> Iterator[Installation]:
         installation.stop()
 
 
-def status(url: str) -> int:
+def status(url: str | urllib.request.Request) -> int:
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:
             return int(answer.status)
@@ -50,22 +51,21 @@ def wait_for(question: Callable[[], object], seconds: float = 40.0) -> None:
         time.sleep(0.1)
 
 
-def children(pid: int) -> dict[str, int]:
-    """The processes below a supervisor, by their Django command and port or settings."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            words = (entry / "cmdline").read_text().split("\0")
-            if parent == pid and "django" in words:
-                half = b"bookbridge.books" in (entry / "environ").read_bytes()
-                kind = words[words.index("django") + 1]
-                found[f"{'books' if half else 'bridge'} {kind}"] = int(entry.name)
-        except OSError:
-            continue
-    return found
+CHANGE_PASSWORDS = """
+from django.contrib.auth import get_user_model
+for user in get_user_model().objects.all():
+    user.set_password("another one altogether")
+    user.save()
+"""
+
+
+def companies_status(ready: dict[str, str]) -> int:
+    """The public API's answer to the first key."""
+    key = base64.b64encode(ready["api_key"].encode()).decode()
+    request = urllib.request.Request(
+        f"{ready['api_url']}/companies", headers={"Authorization": f"Basic {key}"}
+    )
+    return status(request)
 
 
 def test_the_whole_life_of_an_installation(fresh: Installation) -> None:
@@ -75,35 +75,36 @@ def test_the_whole_life_of_an_installation(fresh: Installation) -> None:
     assert stat.S_IMODE((fresh.data_dir / "first-run.json").stat().st_mode) == 0o600
     assert all(ready.values()), ready
     assert status(ready["bridge_url"]) == status(f"{ready['books_url']}/status.json") == 200
-    assert fresh.process is not None
-    supervisor = fresh.process.pid
-    before = children(supervisor)
+    assert companies_status(ready) == 200
+    before = fresh.children()
     assert set(before) == {"books serve", "books worker", "bridge serve", "bridge worker"}
 
-    found = running_postmaster(fresh.data_dir / "postgres" / "data")
-    assert found is not None
-    os.kill(found.pid, signal.SIGKILL)
+    os.kill(fresh.postmaster(), signal.SIGKILL)
     os.kill(before["books serve"], signal.SIGKILL)
     os.kill(before["bridge worker"], signal.SIGKILL)
     wait_for(lambda: status(f"{ready['books_url']}/status.json") == 200)
-    wait_for(lambda: set(children(supervisor)) == set(before))
+    wait_for(lambda: set(fresh.children()) == set(before))
 
     assert fresh.command("books", "showmigrations", "--plan").count("[ ]") == 0
+    assert fresh.process is not None
     assert fresh.process.poll() is None, "a command that shares the server does not stop it"
     assert status(f"{ready['books_url']}/status.json") == 200
 
     assert fresh.stop(signal.SIGTERM) == 0
     assert not fresh.ready_file.exists()
     assert running_postmaster(fresh.data_dir / "postgres" / "data") is None
-    assert fresh.start() == ready, "an installation keeps its keys"
+    fresh.command("books", "shell", "--verbosity", "0", "--command", CHANGE_PASSWORDS)
+    again = fresh.start()
+    assert again == {**ready, "books_email": None, "books_password": None}
+    assert companies_status(again) == 200
 
 
 def test_children_end_with_a_killed_supervisor_and_the_next_start_works(
     fresh: Installation,
 ) -> None:
     ready = fresh.start()
+    below = fresh.children()
     assert fresh.process is not None
-    below = children(fresh.process.pid)
     fresh.process.kill()
     fresh.process.wait()
     wait_for(lambda: not any(is_alive(pid) for pid in below.values()))
