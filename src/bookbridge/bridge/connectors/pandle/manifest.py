@@ -16,7 +16,7 @@ MANIFEST = Manifest(
     source_type="Accounting",
     default_host="https://my.pandle.com",
     status_url="https://status.pandle.com",
-    support_email=None,
+    support_email="support@pandle.com",
     maintenance_note=(
         "Pandle may be down for maintenance on some Tuesday mornings, UK time. Nothing is lost: "
         "reads wait in the queue and go on by themselves."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypeVar
 
@@ -22,7 +22,17 @@ from bookbridge.bridge.connectors.pandle.mapping.values import ZERO, business_da
 
 A = TypeVar("A", bound=msgspec.Struct)
 
+PAGE_SIZE = 100
+ACCOUNT_PAGES_MAX = 20
 ROLES = frozenset({"trade_debtors", "trade_creditors", "vat", "exchange", "retained_earnings"})
+
+
+class _Accounts(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+class _Identity(msgspec.Struct):
+    id: wire.Id
 
 
 def read_reports(request: SourceRequest, as_of: dt.date) -> SourceReports:
@@ -41,7 +51,7 @@ def read_reports(request: SourceRequest, as_of: dt.date) -> SourceReports:
         profit_and_loss=None if profit is None else _figures(profit),
         aged_debtors=None if debtors is None else _balances(debtors),
         aged_creditors=None if creditors is None else _balances(creditors),
-        accounts_by_role={} if balance is None else _roles(balance.rows),
+        accounts_by_role=_accounts_by_role(request, balance),
     )
 
 
@@ -110,5 +120,26 @@ def _balances(report: wire.AgedReport) -> list[ContactBalance] | None:
     return found
 
 
-def _roles(rows: Sequence[wire.ReportRow]) -> dict[str, str]:
-    return {word(row.role): str(row.account_id) for row in rows if word(row.role) in ROLES}
+def _accounts_by_role(request: SourceRequest, balance: wire.TrialBalance | None) -> dict[str, str]:
+    """From the trial balance; from the accounts where one of them stands at nothing there."""
+    rows = [] if balance is None else balance.rows
+    found = {word(row.role): str(row.account_id) for row in rows if word(row.role) in ROLES}
+    if found.keys() >= ROLES:
+        return found
+    path = f"/companies/{request.company_id}/nominal_accounts"
+    try:
+        for page in range(1, ACCOUNT_PAGES_MAX + 1):
+            params = {"page": str(page), "size": str(PAGE_SIZE)}
+            reply = client.get(request, path, params=params, optional=True)
+            accounts = msgspec.json.decode(reply.body, type=_Accounts).data
+            for raw in accounts:
+                record_id = str(msgspec.json.decode(raw, type=_Identity).id)
+                record = RawRecord(record_id, bytes(raw))
+                account = wire.read(wire.NominalAccount, record, path)[1]
+                if word(account.role) in ROLES:
+                    found.setdefault(word(account.role), record_id)
+            if not accounts or found.keys() >= ROLES:
+                break
+    except (NotSupportedError, SourceShapeError, msgspec.ValidationError):
+        return found
+    return found

@@ -207,6 +207,7 @@ class BankLine(Struct, rename="kebab"):
     tax_amount: Amount = None
     tax_code_id: Id | None = None
     project_id: Id | None = None
+    transfer_amount: Amount = None
 
 
 class BankTransaction(Struct, rename="kebab"):

@@ -145,6 +145,7 @@ def _whole(entered: wire.BankTransaction, relations: wire.Relations) -> wire.Ban
         tax_amount=None if entered.tax_amount is None else abs(entered.tax_amount),
         tax_code_id=tax_code_id,
         project_id=project_id,
+        transfer_amount=only.transfer_amount if only else None,
     )
 
 

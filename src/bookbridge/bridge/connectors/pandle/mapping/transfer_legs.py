@@ -42,6 +42,9 @@ def doubled_transfers(records: SourceRecords, lookups: Lookups) -> dict[str, str
 
 def other_amount(movement: Movement, part: Part, other: BankFacts, base: str) -> Decimal:
     """What the other account of a transfer shows, positive, in its own currency."""
+    told = part.lines[0].transfer_amount
+    if told is not None:
+        return abs(told)
     if other.currency == movement.bank.currency:
         share = part.total / movement.total if movement.total else Decimal(1)
         return abs(movement.bank_amount) if share == 1 else part.total
