@@ -40,5 +40,5 @@ urlpatterns = [
     path("api/docs/v1", docs.reference, name="api_docs"),
     path("api/docs/v1/oauth", docs.oauth_guide, name="api_docs_oauth"),
     path("api/v1/", include(V1)),
-    re_path(r"^api/v1(/.*)?$", unknown),
+    re_path(r"^api/v1(?:/.*)?$", unknown),
 ]

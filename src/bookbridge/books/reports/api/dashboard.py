@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from bookbridge.books.api.endpoint import Call, endpoint
