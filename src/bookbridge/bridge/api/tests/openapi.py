@@ -23,6 +23,11 @@ OLDER_ACCOUNTING = "Codat-Accounting-2023-04-26.yaml"
 # Newest first: an operation is judged by the newest file that has it.
 FILES = (PLATFORM, CURRENT_ACCOUNTING, OLDER_ACCOUNTING)
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+# Keywords whose keys are names of the file's own choosing.
+_MAPS = frozenset(
+    {"properties", "definitions", "schemas", "responses", "parameters", "paths", "content"}
+)
+_IGNORED = frozenset({"nullable", "example", "examples", "format", "discriminator"})
 
 
 class UnknownOperationError(LookupError):
@@ -120,17 +125,21 @@ def _absolute(schema: Any) -> Any:
     return json.loads(json.dumps(plain, default=str).replace('"$ref": "#/', '"$ref": "urn:spec#/'))
 
 
-def _plain(value: Any) -> Any:
-    """The same tree in JSON Schema's own words."""
+def _plain(value: Any, *, is_named: bool = False) -> Any:
+    """The same tree in JSON Schema's own words. `is_named`: the keys are names, not keywords."""
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if not isinstance(value, dict):
         return value
+    if is_named:
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value.get("type"), dict):
+        # The older file writes one schema inside the `type` of another.
+        return _plain(value["type"])
     made = {
-        key: _plain(item)
+        key: _plain(item, is_named=key in _MAPS)
         for key, item in value.items()
-        if key not in ("nullable", "example", "examples", "format", "discriminator")
-        or not isinstance(item, (bool, str, list, int, float))
+        if key not in _IGNORED
     }
     if value.get("nullable") is not True:
         return made
