@@ -167,6 +167,16 @@ def test_a_job_that_always_kills_its_worker_fails_in_the_end(queue: Queue) -> No
     wait_for(lambda: queue.job(job)[0] == "failed")
 
 
+def test_a_worker_that_others_take_for_dead_leaves_its_job_to_them(queue: Queue) -> None:
+    job = queue.defer("probe.nap", seconds=300)
+    worker = queue.start("worker")
+    wait_for(lambda: queue.lines())
+    with psycopg.connect(queue.url, autocommit=True) as connection:
+        connection.execute("DELETE FROM procrastinate_workers")
+    assert worker.wait(20) == 1
+    assert queue.job(job)[0] == "todo"
+
+
 def test_a_worker_ends_with_its_killed_supervisor(queue: Queue) -> None:
     """The shell in between stands for the supervisor that the worker knows as its parent."""
     script = (

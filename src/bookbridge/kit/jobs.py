@@ -10,15 +10,17 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
@@ -29,6 +31,7 @@ FINISH_SECONDS_MAX = 8.0
 # A job that kills its worker each time must not do so for ever.
 RETRIES_PER_HOUR_MAX = 50
 FINISHED_JOBS_KEPT_HOURS = 7 * 24
+CLEAN_EVERY_SECONDS = 3600.0
 ONE_REAPER = 0x626F6F6B
 
 LOST_JOBS = """
@@ -85,6 +88,7 @@ class JobRunner:
     def __init__(self, concurrency: int) -> None:
         self._concurrency = concurrency
         self._running: set[int] = set()
+        self._worker_id: int | None = None
         # One thread, so that housekeeping keeps to one database connection.
         self._housekeeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
 
@@ -124,6 +128,7 @@ class JobRunner:
     async def _note_running(
         self, call_next: Callable[[], Awaitable[Any]], context: Any, worker: Any
     ) -> Any:
+        self._worker_id = worker.worker_id
         self._running.add(context.job.id)
         try:
             return await call_next()
@@ -131,13 +136,16 @@ class JobRunner:
             self._running.discard(context.job.id)
 
     async def _keep_house(self, queue: Any) -> None:
-        loop = asyncio.get_running_loop()
-        clean_at = loop.time()
+        clean_at = turn_at = time.time()
         while True:
+            # Wall time, which goes on while the machine sleeps: after that every sign of life
+            # is old, of the living too, who get one turn to give another.
+            last_at, turn_at = turn_at, time.time()
             try:
-                await loop.run_in_executor(self._housekeeper, _tend)
-                if loop.time() >= clean_at:
-                    clean_at = loop.time() + 3600
+                if turn_at - last_at < STALLED_SECONDS:
+                    await self._tend()
+                if turn_at >= clean_at:
+                    clean_at = turn_at + CLEAN_EVERY_SECONDS
                     await queue.job_manager.delete_old_jobs(
                         FINISHED_JOBS_KEPT_HOURS, include_failed=True, include_aborted=True
                     )
@@ -145,6 +153,21 @@ class JobRunner:
                 # The worker itself judges whether the database is gone; this only skips a turn.
                 logger.warning("Looking for lost jobs failed", exc_info=True)
             await asyncio.sleep(LOST_JOBS_EVERY_SECONDS)
+
+    async def _tend(self) -> None:
+        """Give back others' lost jobs; end at once if others take ours for lost.
+
+        A worker whose heartbeat failed goes on with its jobs, while the rest of the world starts
+        them anew.
+        """
+        is_presumed_dead = await self._on_one_connection(_tend, self._worker_id)
+        if is_presumed_dead and self._running:
+            logger.error("The heartbeat of this worker has stopped: its jobs belong to others now")
+            _end(1)
+
+    async def _on_one_connection(self, task: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._housekeeper, task, *arguments)
 
     async def _stop(self, worker: asyncio.Task[None]) -> None:
         """Take no new job, let the running ones finish, give back those that take too long.
@@ -156,15 +179,30 @@ class JobRunner:
         await asyncio.wait({worker}, timeout=FINISH_SECONDS_MAX)
         if worker.done():
             return
-        ids = sorted(self._running)
-        await asyncio.get_running_loop().run_in_executor(self._housekeeper, _give_back_all, ids)
-        logging.shutdown()
-        os._exit(0)
+        await self._on_one_connection(_give_back_all, sorted(self._running))
+        _end(0)
 
 
-def _tend() -> None:
+def _end(status: int) -> NoReturn:
+    """End under the threads of running jobs, which cannot be interrupted."""
+    logging.shutdown()
+    os._exit(status)
+
+
+def _tend(worker_id: int | None) -> bool:
+    """Look after lost jobs; True when this worker itself counts, or is about to, as dead."""
     close_old_connections()
     give_back_lost_jobs()
+    if worker_id is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT last_heartbeat > now() - make_interval(secs => %s) "
+            "FROM procrastinate_workers WHERE id = %s",
+            [STALLED_SECONDS / 2, worker_id],
+        )
+        row = cursor.fetchone()
+    return row is None or not row[0]
 
 
 def _give_back_all(job_ids: list[int]) -> None:
