@@ -23,6 +23,7 @@ Row = TypeVar("Row", bound=Model)
 Words = str | Promise
 PAGE_SIZES = (50, 100, 250)
 SEARCH_LENGTH_MAX = 100
+CSV_CHUNK = 2000
 # A spreadsheet would take a text cell that begins so for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,6 +55,8 @@ class Column(Generic[Row]):
     @property
     def css(self) -> str:
         classes = ["num"] if self.kind in {"money", "count"} else []
+        if self.kind in {"day", "moment"}:
+            classes.append("nowrap")
         if self.is_optional:
             classes.append("table-optional")
         return " ".join(classes)
@@ -253,7 +256,7 @@ class Listing(Generic[Row]):
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow([str(c.label) for c in self.shown])
-        for row in self.chosen.iterator():
+        for row in self.chosen.iterator(CSV_CHUNK):
             writer.writerow([plain(c.value(row)) for c in self.shown])
         return csv_response(self.name, out.getvalue())
 

@@ -32,7 +32,9 @@ def document_columns(
             lambda d: str(d),
             order=("number" if pages.has_own_number else "reference",),
         ),
-        Column("date", _("Date"), lambda d: d.date, kind="day", order=("date",)),
+        Column(
+            "date", _("Date"), lambda d: d.date, kind="day", order=("date",), is_optional=True
+        ),
     ]
     if with_contact:
         columns.append(
@@ -59,7 +61,12 @@ def document_columns(
         Column("status", _("Status"), lambda d: state_of(d, today), kind="status"),
         Column("currency", _("Currency"), lambda d: d.currency, is_optional=True),
         Column(
-            "total", _("Total"), lambda d: d.total_amount, kind="money", order=("total_amount",)
+            "total",
+            _("Total"),
+            lambda d: d.total_amount,
+            kind="money",
+            order=("total_amount",),
+            is_optional=True,
         ),
         Column(
             "outstanding",

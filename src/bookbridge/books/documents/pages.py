@@ -56,6 +56,10 @@ class DocumentPages:
     def list_page(self) -> str:
         return f"{self.word}s"
 
+    @property
+    def has_drafts(self) -> bool:
+        return self.approve is not None
+
 
 def state_of(document: Document, today: dt.date) -> Status:
     """Where a document stands, in a word."""

@@ -36,6 +36,9 @@ def supplier(request: MemberRequest, contact_id: int) -> HttpResponse:
         credits=BILL_CREDIT_NOTES,
         balance=supplier_balances(organisation_id, [found.pk]).get(found.pk),
     )
+    if request.GET.get("format") == "csv":
+        csv: HttpResponse = context["listing"].csv()
+        return csv
     return render(request, "documents/contact.html", context)
 
 

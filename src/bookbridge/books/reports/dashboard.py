@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookbridge.books.banking.models import BankAccount, ImportedBankTransaction, ImportedStatus
@@ -167,7 +167,7 @@ def _tasks(request: MemberRequest, today: dt.date) -> list[Task]:
     tasks = []
     to_check = _to_check(organisation_id)
     if to_check:
-        text = ngettext("Check %(n)s bank line", "Check %(n)s bank lines", to_check)
+        check = ngettext("Check %(n)s bank line", "Check %(n)s bank lines", to_check)
         waiting = (
             BankAccount.objects.filter(
                 organisation_id=organisation_id,
@@ -178,22 +178,22 @@ def _tasks(request: MemberRequest, today: dt.date) -> list[Task]:
         )
         assert waiting is not None
         page = reverse("bank_account", args=[organisation_id, waiting.pk]) + "?tab=check"
-        tasks.append(Task(text % {"n": count_text(to_check)}, page))
+        tasks.append(Task(check % {"n": count_text(to_check)}, page))
     for text, rows, page, status in (
         (
-            _("Approve %(n)s draft invoices"),
-            invoices(organisation_id, status=_DRAFT),
+            ngettext_lazy("Approve %(n)s draft invoice", "Approve %(n)s draft invoices", "n"),
+            invoices(organisation_id, status=DocumentStatus.DRAFT),
             "invoices",
             "draft",
         ),
         (
-            _("Ask for %(n)s overdue invoices"),
+            ngettext_lazy("Ask for %(n)s overdue invoice", "Ask for %(n)s overdue invoices", "n"),
             invoices(organisation_id, overdue_on=today),
             "invoices",
             "overdue",
         ),
         (
-            _("Pay %(n)s overdue bills"),
+            ngettext_lazy("Pay %(n)s overdue bill", "Pay %(n)s overdue bills", "n"),
             bills(organisation_id, overdue_on=today),
             "bills",
             "overdue",
@@ -202,8 +202,5 @@ def _tasks(request: MemberRequest, today: dt.date) -> list[Task]:
         count = rows.count()
         if count:
             href = f"{reverse(page, args=[organisation_id])}?status={status}"
-            tasks.append(Task(text % {"n": count_text(count)}, href))
+            tasks.append(Task(str(text % {"n": count}), href))
     return tasks
-
-
-_DRAFT = DocumentStatus.DRAFT

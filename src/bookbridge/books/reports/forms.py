@@ -33,7 +33,7 @@ class PeriodForm(forms.Form):
         super().__init__(data)
         self.usual, self.today, self.first_year_start = usual, today, first_year_start
         self.fields["period"].widget.attrs.update(
-            {"class": "input", "aria-label": _("Period"), "placeholder": usual}
+            {"class": "input search", "aria-label": _("Period"), "placeholder": usual}
         )
 
     def _parsed(self, words: str) -> Period:

@@ -40,6 +40,10 @@ class Layout:
     lines: Sequence[Line]
     label: Words = ""
 
+    @property
+    def has_codes(self) -> bool:
+        return any(line.code for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Links:

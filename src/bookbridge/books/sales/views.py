@@ -37,6 +37,9 @@ def customer(request: MemberRequest, contact_id: int) -> HttpResponse:
         credits=CREDIT_NOTES,
         balance=customer_balances(organisation_id, [found.pk]).get(found.pk),
     )
+    if request.GET.get("format") == "csv":
+        csv: HttpResponse = context["listing"].csv()
+        return csv
     return render(request, "documents/contact.html", context)
 
 

@@ -27,6 +27,14 @@ class Link:
 
 
 @register.simple_tag(takes_context=True)
+def write_url(context: Context, name: str, *args: object) -> str:
+    """As `org_url`, but empty for who may only read: no button then."""
+    if not context["request"].membership.may_write:
+        return ""
+    return org_url(context, name, *args)
+
+
+@register.simple_tag(takes_context=True)
 def org_url(context: Context, name: str, *args: object, **kwargs: object) -> str:
     """The address of a page of the organisation that is open."""
     organisation_id = context["request"].organisation.pk
