@@ -1,0 +1,179 @@
+"""`make bench`: import, first and second sync, one page of the API, a large trial balance."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from tests.conftest import Installation
+from tests.stories.conftest import NAMES
+from tests.stories.proxy import Proxy
+from tests.stories.world import Business, World
+
+from bench.floor import fetch_and_copy
+from bench.measuring import Result, median_seconds, timed, watching
+from bench.sales_file import read_only_seconds, sales_file
+from bookbridge.demo.installation import Ready
+from bookbridge.demo.syncing import BridgeApi
+from bookbridge.kit.installation import BRIDGE, open_half
+
+SYNC_SECONDS_MAX = 1_200
+PAGE_RUNS = 30
+SECOND_TO_FIRST_MAX = 1 / 3
+
+
+def main() -> int:
+    folder = Path(tempfile.mkdtemp(prefix="bookbridge-bench-"))
+    folder.chmod(0o711)
+    running = Installation(
+        folder / "data", environment={"BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true"}
+    )
+    try:
+        values = running.start()
+        ready = Ready(**{n: str(values[n]) for n in NAMES}, outbox=Path(values["outbox"]))
+        # No proxy: the bridge calls the books themselves.
+        world = World(running, ready, Proxy(ready.books_url, ready.books_url), BridgeApi(ready))
+        world.set_up()
+        shop = world.new_business()
+        results = [import_sales(world, shop, folder)]
+        results += syncs(world, shop)
+        results += [api_page(world), trial_balance(running)]
+    finally:
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    say(f"{'what':<44} {'ours':<26} {'beside':<38} {'ratio':>6}")
+    for result in results:
+        say(result.line())
+    return 0
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def import_sales(world: World, shop: Business, folder: Path) -> Result:
+    path, origin = sales_file(folder)
+    counted: list[tuple[int, int]] = []
+    limit = timed(lambda: counted.append(read_only_seconds(path)))
+    documents, lines = counted[0]
+    import os
+
+    with watching(os.getpid()) as memory:
+        seconds = timed(
+            lambda: world.running.command("books", "import_sales", shop.company_id, str(path))
+        )
+    return Result(
+        f"import {documents:,} documents, {lines:,} lines",
+        f"{seconds:.1f} s, {documents / seconds:,.0f}/s",
+        f"reading and grouping the file {limit:.1f} s",
+        seconds / limit,
+        f"{origin}; peak {memory}",
+    )
+
+
+def syncs(world: World, shop: Business) -> list[Result]:
+    process = world.running.process
+    assert process is not None
+    with watching(process.pid) as memory:
+        started = time.perf_counter()
+        linked = world.link(shop)
+        datasets = world.await_sync(linked, SYNC_SECONDS_MAX)
+        first = time.perf_counter() - started
+    peak = str(memory)
+    outcomes = {one["outcome"] for one in world.certificates(linked, datasets).values()}
+    compared = (world.reconciliation(linked, datasets) or {}).get("outcome")
+    started = time.perf_counter()
+    world.refresh(linked)
+    second = time.perf_counter() - started
+    world.company_id = linked.company_id  # type: ignore[attr-defined]
+    headers = {name: shop.books.http.headers[name] for name in ("access-token", "client", "uid")}
+    counted: list[int] = []
+    with open_half(BRIDGE, world.running.data_dir) as environment:
+        database_url = environment["BOOKBRIDGE_BRIDGE_DATABASE_URL"]
+        world.database_url = database_url  # type: ignore[attr-defined]
+        floor = timed(
+            lambda: counted.append(
+                fetch_and_copy(
+                    books_url=world.ready.books_url,
+                    headers=headers,
+                    company_id=shop.company_id,
+                    database_url=database_url,
+                )
+            )
+        )
+    records = counted[0]
+    return [
+        Result(
+            f"first sync, {records:,} source records",
+            f"{first:.1f} s, {records / first:,.0f}/s",
+            f"plain fetch and COPY {floor:.1f} s",
+            first / floor,
+            f"certificates {outcomes}, {compared}; peak {peak}",
+        ),
+        Result(
+            "second sync, nothing changed",
+            f"{second:.1f} s",
+            f"first sync {first:.1f} s",
+            second / first,
+            f"limit {SECOND_TO_FIRST_MAX:.2f}",
+        ),
+    ]
+
+
+def api_page(world: World) -> Result:
+    company_id = str(world.company_id)  # type: ignore[attr-defined]
+    key = base64.b64encode(world.ready.api_key.encode()).decode()
+    path = f"/companies/{company_id}/data/invoices?page=100&pageSize=100"
+    with httpx.Client(base_url=world.ready.api_url) as http:
+        http.headers["Authorization"] = f"Basic {key}"
+        ours = median_seconds(lambda: http.get(path).raise_for_status(), PAGE_RUNS)
+        total = http.get(path).json()["totalResults"]
+    with psycopg.connect(world.database_url) as database:  # type: ignore[attr-defined]
+        client_id = client_of(world)
+        database.execute("SELECT set_config('bookbridge.client_id', %s, false)", [client_id])
+        beside = median_seconds(lambda: page_alone(database, company_id), PAGE_RUNS)
+    return Result(
+        f"a page of 100 invoices of {total:,}",
+        f"{ours * 1000:.1f} ms over HTTP",
+        f"the same rows by SQL alone {beside * 1000:.1f} ms",
+        ours / beside,
+    )
+
+
+def client_of(world: World) -> str:
+    profile: dict[str, Any] = json.loads((world.running.data_dir / "first-run.json").read_text())
+    return str(profile["client_id"])
+
+
+def page_alone(database: psycopg.Connection[Any], company_id: str) -> None:
+    database.execute(
+        "SELECT body::text FROM records_record WHERE company_id = %s AND data_type = 'invoices' "
+        "ORDER BY order_date, id_length, record_id OFFSET 9900 LIMIT 100",
+        [company_id],
+    ).fetchall()
+
+
+def trial_balance(running: Installation) -> Result:
+    printed = running.command("books", "shell", "-c", "import bench.trial_balance")
+    figures = json.loads(printed.strip().splitlines()[-1])
+    rate = figures["postings"] / figures["posting_seconds"]
+    return Result(
+        f"trial balance at {figures['postings']:,} postings",
+        f"{figures['ours_seconds'] * 1000:.1f} ms",
+        f"adding up the postings {figures['beside_seconds'] * 1000:.0f} ms",
+        figures["ours_seconds"] / figures["beside_seconds"],
+        f"posted at {rate:,.0f} postings/s",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
