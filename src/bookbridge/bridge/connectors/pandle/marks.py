@@ -28,7 +28,7 @@ def _fields(resource: str, **by_mark: str) -> tuple[FieldMark, ...]:
 FIELDS: tuple[FieldMark, ...] = (
     *_fields(
         "company",
-        N="company-name name",
+        N="company-name",
         I="base-currency vat-number company-number address phone updated-at",
         X="legal-name",
     ),
