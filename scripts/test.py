@@ -30,8 +30,10 @@ class Total:
     skipped_for_data: int = 0
 
     def add(self, report: Path) -> None:
-        for suite in ElementTree.parse(report).getroot().iter("testsuite"):  # noqa: S314 (our own file)
-            count = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            count = {
+                key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")
+            }
             self.failed += count["failures"] + count["errors"]
             self.skipped += count["skipped"]
             self.passed += count["tests"] - count["failures"] - count["errors"] - count["skipped"]
@@ -44,7 +46,7 @@ class Total:
 def run(suite: str, report: Path, extra: list[str]) -> int:
     """One pytest process; returns its exit status."""
     command = [sys.executable, "-m", "pytest", suite, f"--junitxml={report}", "-q", *extra]
-    return subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode  # noqa: S603 (our own tests)
+    return subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode
 
 
 def main(extra: list[str]) -> int:
@@ -63,7 +65,10 @@ def main(extra: list[str]) -> int:
         print(f"\nOutside data is absent: it skipped {total.skipped_for_data} tests.")
     if bad_status and not total.failed:
         total.failed = 1
-    print(f"\n{total.passed} passed, {total.failed} failed" + (f", {total.skipped} skipped" if total.skipped else ""))
+    print(
+        f"\n{total.passed} passed, {total.failed} failed"
+        + (f", {total.skipped} skipped" if total.skipped else "")
+    )
     return 1 if total.failed else 0
 
 
