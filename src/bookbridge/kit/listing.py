@@ -216,7 +216,7 @@ class Listing(Generic[Row]):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the search form carries along."""
-        return [(k, v) for k, v in self.query.items() if k not in {"q", "page", "format"}]
+        return [(k, str(v)) for k, v in self.query.items() if k not in {"q", "page", "format"}]
 
     @property
     def headings(self) -> list[Heading]:

@@ -46,7 +46,7 @@ def documents(request: MemberRequest, pages: DocumentPages) -> HttpResponse:
 def line_options(request: MemberRequest, likely: tuple[str, ...]) -> dict[str, Any]:
     """The choices of a line: categories, tax codes with today's rates, projects."""
     organisation_id = request.organisation.pk
-    codes = [c for c in tax_codes(organisation_id, timezone.localdate()) if c.is_active]
+    codes: list[Any] = [c for c in tax_codes(organisation_id, timezone.localdate()) if c.is_active]
     # What the totals show before the category's own tax code is known.
     usual = next((c.percent for c in codes if c.code == "ST"), 0)
     return {
@@ -169,7 +169,7 @@ def document_page(
 ) -> HttpResponse:
     """The document with its lines, what was set against it, and its entry."""
     organisation_id = request.organisation.pk
-    entry_id = document.entry_id  # type: ignore[attr-defined]
+    entry_id = document.entry_id
     postings = []
     if entry_id:
         postings = list(

@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -33,7 +32,7 @@ class MoneyField(forms.DecimalField):
             attrs={"inputmode": "decimal", "class": "input num", "autocomplete": "off"}
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = THOUSANDS.sub("", value).removeprefix("£").replace("\N{MINUS SIGN}", "-")
         return super().to_python(value)
@@ -59,8 +58,9 @@ class RecordChoice(forms.ChoiceField):
 def show_refusal(form: forms.BaseForm, error: Exception) -> None:
     """Puts an operation's refusal beside the field it is about, or on top of the form."""
     fields: Mapping[str, Sequence[str]] = getattr(error, "fields", None) or {}
-    if not fields and getattr(error, "field", ""):
-        fields = {error.field: [str(error)]}  # type: ignore[attr-defined]
+    field = str(getattr(error, "field", ""))
+    if not fields and field:
+        fields = {field: [str(error)]}
     placed = False
     for name, sentences in fields.items():
         for sentence in sentences:

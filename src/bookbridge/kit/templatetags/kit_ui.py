@@ -99,7 +99,7 @@ def error_summary(form: BaseForm) -> dict[str, object]:
 def sort_head(context: Context, key: str, label: str, css: str = "") -> dict[str, Any]:
     """A column heading that sorts by `key`; the URL says `?sort=key` or `?sort=-key`."""
     request = context["request"]
-    current = request.GET.get("sort") or context.get("default_sort", "")
+    current = str(request.GET.get("sort") or context.get("default_sort", ""))
     direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
     query = request.GET.copy()
     query["sort"] = f"-{key}" if current == key else key
