@@ -60,7 +60,9 @@ def _body(found: Integration) -> dict[str, Any]:
         "isBeta": False,
         "dataProvidedBy": manifest.name,
         "datatypeFeatures": [
+            # The published schema demands the first spelling and describes the second.
             {
+                "datatype": data_type.value,
                 "dataType": data_type.value,
                 "supportedFeatures": [{"featureType": "Get", "featureState": "Release"}],
             }

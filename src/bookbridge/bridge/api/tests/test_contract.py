@@ -265,12 +265,12 @@ def test_codat_platform_reads_integrations_and_settings(
         request=operations.GetCompanySyncSettingsRequest(**company)
     )
     assert settings.settings
-    platform.cors.set(
+    platform.settings.set(
         request=platform_shared.ConnectionManagementAllowedOrigins(
             allowed_origins=["https://app.example"]
         )
     )
-    assert platform.cors.get().allowed_origins == ["https://app.example"]
+    assert platform.settings.get().allowed_origins == ["https://app.example"]
     check_all(recorder, spec)
 
 
