@@ -9,7 +9,7 @@ from typing import Any, TypedDict, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from bookbridge.books.contacts.models import Contact, Customer, Supplier
@@ -205,10 +205,17 @@ def _remove(kind: type[_Kind], organisation_id: int, contact_id: int, at: dt.dat
         try:
             with transaction.atomic():
                 contact.delete()
+                _check_references_now()
         except IntegrityError:
             _archive(kind, organisation_id, contact_id, at)
             return False
         return True
+
+
+def _check_references_now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _locked(kind: type[_Kind], organisation_id: int, contact_id: int) -> _Kind:

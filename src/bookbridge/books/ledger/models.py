@@ -164,7 +164,9 @@ class JournalEntry(OrganisationOwned):
         constraints = [
             *OrganisationOwned.Meta.constraints,
             models.UniqueConstraint(
-                fields=["organisation", "reverses"], name="ledger_entry_reversed_once"
+                fields=["organisation", "reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="ledger_entry_reversed_once",
             ),
         ]
         indexes = [

@@ -10,13 +10,13 @@ import csv
 import datetime as dt
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
 
 from bookbridge.books.sales.import_layout import (
     ADJUSTMENT,
@@ -149,15 +149,16 @@ class SalesFile:
     @contextmanager
     def _rows(self) -> Iterator[Iterator[tuple[int, list[str]]]]:
         try:
-            with self.path.open("rb") as raw:
-                yield self._numbered(raw)
+            with (
+                self.path.open("rb") as raw,
+                _unzipped(raw) as plain,
+                io.TextIOWrapper(plain, encoding="utf-8-sig", newline="") as text,
+            ):
+                yield self._numbered(text)
         except OSError as error:
-            raise SalesFileError(f"{self.path} cannot be read: {error.strerror}.") from error
+            raise SalesFileError(f"{self.path} cannot be read: {error}.") from error
 
-    def _numbered(self, raw: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-        is_gzip = raw.peek(2)[:2] == GZIP_MAGIC if isinstance(raw, io.BufferedReader) else False
-        plain: io.BufferedIOBase = gzip.GzipFile(fileobj=raw) if is_gzip else raw  # type: ignore[assignment]
-        text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
+    def _numbered(self, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LINE_LENGTH_MAX)
         reader = csv.reader(text, strict=True)
         try:
@@ -171,8 +172,12 @@ class SalesFile:
             raise SalesFileError(
                 f"{self.path.name} is not CSV at line {reader.line_num}: {error}."
             ) from error
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise SalesFileError(f"{self.path.name} is a broken gzip file: {error}.") from error
+
+
+def _unzipped(raw: io.BufferedReader) -> io.BufferedReader | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == GZIP_MAGIC else raw
 
 
 def first_digest(kind: str, date: dt.date, customer: str) -> bytes:

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         organisation_key(CUSTOMER, "default_account_id", "ledger_nominalaccount"),
         organisation_key(SUPPLIER, "default_account_id", "ledger_nominalaccount"),
         # The ledger does not know contacts, so its reference to them is tied here.
-        organisation_key("ledger_posting", "customer_id", CUSTOMER, deferred=False),
-        organisation_key("ledger_posting", "supplier_id", SUPPLIER, deferred=False),
+        organisation_key("ledger_posting", "customer_id", CUSTOMER),
+        organisation_key("ledger_posting", "supplier_id", SUPPLIER),
     ]

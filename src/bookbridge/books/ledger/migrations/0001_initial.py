@@ -384,7 +384,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="journalentry",
             constraint=models.UniqueConstraint(
-                fields=("organisation", "reverses"), name="ledger_entry_reversed_once"
+                fields=("organisation", "reverses"),
+                condition=models.Q(reverses__isnull=False),
+                name="ledger_entry_reversed_once",
             ),
         ),
         migrations.AddConstraint(

@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
         enable_organisation_rls("ledger_posting"),
         enable_organisation_rls("ledger_monthlybalance"),
         organisation_key(ENTRY, "reverses_id", ENTRY),
-        organisation_key("ledger_posting", "entry_id", ENTRY, deferred=False),
-        organisation_key("ledger_posting", "account_id", ACCOUNT, deferred=False),
-        organisation_key("ledger_posting", "project_id", PROJECT, deferred=False),
+        organisation_key("ledger_posting", "entry_id", ENTRY),
+        organisation_key("ledger_posting", "account_id", ACCOUNT),
+        organisation_key("ledger_posting", "project_id", PROJECT),
         organisation_key("ledger_monthlybalance", "account_id", ACCOUNT, deferred=False),
     ]

@@ -2,6 +2,11 @@
 
 The functions are SECURITY DEFINER: deferred checks run at commit, when no organisation is set and
 row-level security would hide the very rows to be summed.
+
+The check of new postings is planned anew for each statement. A plan kept from when the tables were
+small reads all of an organisation's entries for each posting, and only ANALYZE would unmake it,
+which a long import cannot wait for (measured on a year of 28,816 documents: 93 s, now 0.5 s). For
+the same reason the foreign keys of postings are checked at commit.
 """
 
 from django.db import migrations
@@ -29,20 +34,21 @@ CREATE TRIGGER ledger_entries_made AFTER INSERT ON ledger_journalentry
 
 CREATE FUNCTION ledger_postings_made() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    strangers bigint;
+    misdated bigint;
 BEGIN
-    IF EXISTS (
-        SELECT FROM made LEFT JOIN ledger_journalentry entry
-            ON entry.organisation_id = made.organisation_id AND entry.id = made.entry_id
-        WHERE entry.transaction_id IS DISTINCT FROM pg_current_xact_id()
-    ) THEN
+    EXECUTE 'SELECT
+            count(*) FILTER (WHERE entry.transaction_id IS DISTINCT FROM pg_current_xact_id()),
+            count(*) FILTER (WHERE entry.date <> made.date)
+        FROM made LEFT JOIN ledger_journalentry entry
+            ON entry.organisation_id = made.organisation_id AND entry.id = made.entry_id'
+        INTO strangers, misdated;
+    IF strangers > 0 THEN
         RAISE EXCEPTION 'postings cannot join a journal entry of an earlier transaction'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_posting_transaction';
     END IF;
-    IF EXISTS (
-        SELECT FROM made JOIN ledger_journalentry entry
-            ON entry.organisation_id = made.organisation_id AND entry.id = made.entry_id
-        WHERE entry.date <> made.date
-    ) THEN
+    IF misdated > 0 THEN
         RAISE EXCEPTION 'a posting has the date of its journal entry'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_posting_date';
     END IF;
