@@ -2,7 +2,7 @@
 
 Attributes come dasherised; snake_case is read too (N). A field without a default must be there: its
 absence, or a type that we do not know, raises SourceShapeError with path and field. What is
-inferred (I) or an extension (X) is listed with its mark in `marks.py`.
+inferred (I) or an extension (X) is listed with its mark in `marks.py`. Long, because it is a list.
 """
 
 from __future__ import annotations

@@ -8,16 +8,16 @@ from typing import Any
 
 import msgspec
 
-from bookbridge.bridge.connectors.conformance import (
+from bookbridge.bridge.connectors.contract import MappedRecord, RejectedRecord, SourceRequest
+from bookbridge.bridge.connectors.pandle import PandleConnector
+from bookbridge.bridge.connectors.pandle.tests.source import COMPANY, Source
+from bookbridge.bridge.connectors.rehearsal import (
     Answer,
     MemoryRecords,
     mapped,
     read_everything,
     source_request,
 )
-from bookbridge.bridge.connectors.contract import MappedRecord, RejectedRecord, SourceRequest
-from bookbridge.bridge.connectors.pandle import PandleConnector
-from bookbridge.bridge.connectors.pandle.tests.source import COMPANY, Source
 from bookbridge.bridge.datatypes import DataType
 
 TODAY = dt.date(2026, 1, 31)

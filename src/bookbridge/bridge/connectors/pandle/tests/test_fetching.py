@@ -8,7 +8,6 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from bookbridge.bridge.connectors.conformance import read_list
 from bookbridge.bridge.connectors.contract import Page
 from bookbridge.bridge.connectors.errors import NotSupportedError, PermanentError, RetryLaterError
 from bookbridge.bridge.connectors.pandle.client import BODY_BYTES_MAX
@@ -16,6 +15,7 @@ from bookbridge.bridge.connectors.pandle.marks import FIELDS, MEANINGS
 from bookbridge.bridge.connectors.pandle.resources import SOURCE_LISTS
 from bookbridge.bridge.connectors.pandle.tests.cast import CONNECTOR, bodies, request_to
 from bookbridge.bridge.connectors.pandle.tests.source import Source
+from bookbridge.bridge.connectors.rehearsal import read_list
 from bookbridge.bridge.datatypes import DataType
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bookbridge.bridge.connectors.conformance import mapped
 from bookbridge.bridge.connectors.errors import NotSupportedError
 from bookbridge.bridge.connectors.pandle.tests.cast import (
     CONNECTOR,
@@ -16,6 +15,7 @@ from bookbridge.bridge.connectors.pandle.tests.cast import (
     request_to,
 )
 from bookbridge.bridge.connectors.pandle.tests.source import Source
+from bookbridge.bridge.connectors.rehearsal import mapped
 from bookbridge.bridge.datatypes import ORDER
 from bookbridge.bridge.datatypes.control_totals import Comparison, ControlTotals
 
