@@ -151,6 +151,17 @@ def test_an_interrupted_first_start_starts_over(data_dir: Path) -> None:
         assert ask(server.admin_url, "SELECT 1") == 1
 
 
+def test_a_killed_test_run_leaves_no_server_behind(data_dir: Path) -> None:
+    throwaway = START_AND_WAIT.replace("argv[1])", "argv[1], is_throwaway=True)")
+    command = [sys.executable, "-c", throwaway, str(data_dir)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == "up\n"
+        pid = postmaster_pid(data_dir)
+        starter.kill()
+    wait_for(lambda: not is_alive(pid))
+
+
 START_AND_WAIT = """
 import sys, time
 from bookbridge.kit.postgres import EmbeddedPostgres

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bookbridge.kit.postgres.errors import EmbeddedPostgresError
+from bookbridge.kit.processes.parent import end_with_parent
 
 SERVICE_USER = "bookbridge-pg"
 COMMAND_TIMEOUT_SECONDS = 60
@@ -24,8 +27,14 @@ class Identity:
     gid: int
     switch: bool
 
-    def popen(self, command: Sequence[str | Path], log: Path) -> subprocess.Popen[bytes]:
-        """Start a process that outlives terminal signals, in `/`, with its output in `log`."""
+    def popen(
+        self, command: Sequence[str | Path], log: Path, *, ends_with_us: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start a process that outlives terminal signals, in `/`, with its output in `log`.
+
+        `ends_with_us` also ends it with this process, however that ends.
+        """
+        us = os.getpid()
         with log.open("ab") as output:
             return subprocess.Popen(
                 [str(part) for part in command],
@@ -38,6 +47,8 @@ class Identity:
                 user=self.uid if self.switch else None,
                 group=self.gid if self.switch else None,
                 extra_groups=[] if self.switch else None,
+                # Called after the change of user, which would undo it.
+                preexec_fn=partial(end_with_parent, us, signal.SIGINT) if ends_with_us else None,
             )
 
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:

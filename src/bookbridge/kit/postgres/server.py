@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -160,7 +161,10 @@ class EmbeddedPostgres:
         port = self._choose_port(is_new=is_new_port)
         write_conf(self._layout, identity, port=port, is_throwaway=self._is_throwaway)
         self._process = identity.popen(
-            [binaries / "postgres", "-D", self._layout.cluster], self._layout.log
+            [binaries / "postgres", "-D", self._layout.cluster],
+            self._layout.log,
+            # A killed test run leaves no server behind; a killed command does, for the next one.
+            ends_with_us=self._is_throwaway and sys.platform == "linux",
         )
 
     def _choose_port(self, *, is_new: bool) -> int:
