@@ -116,7 +116,12 @@ def import_documents(
         entry_ids = iter(
             post_entries(organisation_id=organisation_id, entries=entries, actor=actor, at=at)
         )
-        entry_of = {one.id: next(entry_ids) for one in prepared if one.entry is not None}
+        # By kind too: invoices and credit notes count their ids apart.
+        entry_of = {
+            (one.document.kind, one.id): next(entry_ids)
+            for one in prepared
+            if one.entry is not None
+        }
         for kind in KINDS:
             of_kind = [one for one in prepared if one.document.kind == kind]
             _insert_documents(books, KINDS[kind], of_kind, entry_of, at)
@@ -217,7 +222,7 @@ def _insert_documents(
     books: Books,
     kind: Kind[Any],
     prepared: Sequence[_Prepared],
-    entry_of: dict[int, int],
+    entry_of: dict[tuple[str, int], int],
     at: dt.datetime,
 ) -> None:
     is_invoice = kind is INVOICE
@@ -241,7 +246,7 @@ def _insert_documents(
                 "net_amount": one.sums.net,
                 "tax_amount": one.sums.tax,
                 "total_amount": one.sums.total,
-                "entry_id": entry_of.get(one.id),
+                "entry_id": entry_of.get((one.document.kind, one.id)),
             }
             for one in prepared[start : start + ROWS_PER_STATEMENT]
         ]
