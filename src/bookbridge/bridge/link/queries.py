@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ def software_choices(client: Client, search: str) -> list[Manifest]:
     ]
 
 
-def linked_connections(client: Client, company_id: object) -> list[Connection]:
+def linked_connections(client: Client, company_id: UUID) -> list[Connection]:
     """The live connections of a company, for an owner who comes back."""
     return list(
         Connection.objects.filter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
@@ -21,7 +21,7 @@ CHOSEN_CLIENT = "client_id"
 class PortalRequest(HttpRequest):
     """A request of somebody who is signed in to the portal."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     place: ClientUser
     actor: Actor
 
@@ -34,7 +34,6 @@ def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Part
     """Opens the client's rows for a signed-in user who has `right`, a property of ClientUser."""
 
     def decorate(view: PortalView[Parts]) -> PlainView[Parts]:
-        @wraps(view)
         def guarded(
             request: HttpRequest, *args: Parts.args, **kwargs: Parts.kwargs
         ) -> HttpResponse:
@@ -48,14 +47,14 @@ def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Part
             with client_scope(place.client_id):
                 return view(found, *args, **kwargs)
 
-        return guarded
+        return update_wrapper(guarded, view)
 
     return decorate
 
 
 def place_of(request: HttpRequest) -> ClientUser:
     """The chosen client of the signed-in user, else the first; raises Http404 without any."""
-    places = ClientUser.objects.select_related("client", "user").filter(user_id=request.user.pk)
+    places = ClientUser.objects.select_related("client", "user").filter(user=request.user.pk or 0)
     chosen = request.session.get(CHOSEN_CLIENT)
     for place in sorted(places, key=lambda place: place.client.created_at):
         if chosen is None or str(place.client_id) == chosen:

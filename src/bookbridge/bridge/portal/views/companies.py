@@ -27,6 +27,7 @@ from bookbridge.bridge.portal.forms import CompanyForm, DeletionForm
 from bookbridge.bridge.portal.queries import companies as find_companies
 from bookbridge.bridge.portal.queries import connection_row, connections_of
 from bookbridge.bridge.portal.words import connection_words
+from bookbridge.bridge.sync.operations import RefreshError, request_refresh
 from bookbridge.bridge.web.access import PortalRequest, portal_page
 
 PAGE_SIZE = 50
@@ -173,8 +174,6 @@ def request_data(request: PortalRequest, company_id: UUID) -> HttpResponse:
 @portal_page("can_change_companies")
 def refresh(request: PortalRequest, company_id: UUID) -> HttpResponse:
     """Read everything again."""
-    from bookbridge.bridge.sync.operations import SyncRefusedError, request_refresh
-
     company = get_object_or_404(Company, id=company_id)
     try:
         request_refresh(
@@ -184,6 +183,6 @@ def refresh(request: PortalRequest, company_id: UUID) -> HttpResponse:
             at=timezone.now(),
         )
         messages.success(request, _("Reading has begun."))
-    except SyncRefusedError as error:
+    except RefreshError as error:
         messages.error(request, str(error))
     return redirect("portal:data", company.id)

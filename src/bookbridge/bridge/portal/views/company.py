@@ -161,7 +161,7 @@ def history(request: PortalRequest, company_id: UUID) -> HttpResponse:
         "rows": rows,
         "type": wanted,
         "type_name": data_type_name(wanted) if wanted else "",
-        "is_running": any(not row["dataset"].is_completed for row in rows),
+        "is_running": any(not dataset.is_completed for dataset in page),
     }
     template = "portal/history_rows.html" if request.htmx else "portal/history.html"  # type: ignore[attr-defined]
     return render(request, template, context)
