@@ -90,15 +90,20 @@ class Listing:
         return {**self.parameters, "organisation_id": self.organisation_id}
 
     def _keys(self, offset: int, size: int | None) -> _Keys:
-        rows = " UNION ALL ".join(part.keys_sql() for part in self.parts)
+        # Each part gives its own first rows by index; only those are put in order together.
+        rows = " UNION ALL ".join(
+            f"({part.keys_sql()} ORDER BY d.id LIMIT %(reach)s)" for part in self.parts
+        )
         counts = " + ".join(f"(SELECT count(*) FROM ({part.keys_sql()}) c)" for part in self.parts)
         sql = (
-            f"SELECT array_agg(p.id ORDER BY p.id), "
+            "SELECT array_agg(p.id ORDER BY p.id), "
             "md5(string_agg(p.id || ':' || extract(epoch FROM p.changed), ',' ORDER BY p.id)), "
-            f"{counts} FROM ({rows} ORDER BY 1 OFFSET %(offset)s LIMIT %(limit)s) p"
+            f"{counts} FROM (SELECT * FROM ({rows}) r "
+            "ORDER BY 1 OFFSET %(offset)s LIMIT %(limit)s) p"
         )
+        limits = {"offset": offset, "limit": size, "reach": None if size is None else offset + size}
         with connection.cursor() as cursor:
-            cursor.execute(sql, {**self._values, "offset": offset, "limit": size})
+            cursor.execute(sql, {**self._values, **limits})
             ids, digest, total = cursor.fetchone()
         return _Keys(ids or [], f"{digest}-{offset}-{size}", total)
 
