@@ -26,7 +26,7 @@ NAME_LENGTH_MAX = 120
 DESCRIPTION_LENGTH_MAX = 2000
 
 
-class Application(AbstractApplication):
+class Application(AbstractApplication):  # type: ignore[misc]
     """An app that may ask owners for access; `user` is the developer who owns it."""
 
     class Status(models.TextChoices):
@@ -38,7 +38,7 @@ class Application(AbstractApplication):
     # The most that it may ask for; an app that names no scope asks for all that it may.
     may_write = models.BooleanField(default=False)
 
-    class Meta(AbstractApplication.Meta):
+    class Meta(AbstractApplication.Meta):  # type: ignore[misc]
         pass
 
     def redirect_uri_allowed(self, uri: str) -> bool:
@@ -53,7 +53,7 @@ class Application(AbstractApplication):
         return self.status == self.Status.ACTIVE
 
 
-class Consent(models.Model):
+class Consent(models.Model):  # type: ignore[django-manager-missing]
     """One owner's permission for one app to open one organisation, until it is withdrawn."""
 
     application = models.ForeignKey(
@@ -61,7 +61,9 @@ class Consent(models.Model):
         on_delete=models.CASCADE,
         related_name="consents",
     )
-    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     scope = models.TextField()
     granted_at = models.DateTimeField()
@@ -78,43 +80,49 @@ class Consent(models.Model):
         return self.withdrawn_at is not None
 
 
-class Grant(AbstractGrant):
+class Grant(AbstractGrant):  # type: ignore[misc]
     """A code on its way to become tokens; `code` holds its hash."""
 
-    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE)
     token_family = models.UUIDField(default=uuid.uuid4, editable=False)
     # A used code is kept, so that a second use is noticed and its tokens are revoked.
     used_at = models.DateTimeField(null=True)
 
-    class Meta(AbstractGrant.Meta):
+    class Meta(AbstractGrant.Meta):  # type: ignore[misc]
         pass
 
 
-class AccessToken(AbstractAccessToken):
+class AccessToken(AbstractAccessToken):  # type: ignore[misc]
     """Opens one organisation for an app, for two hours."""
 
-    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE)
 
-    class Meta(AbstractAccessToken.Meta):
+    class Meta(AbstractAccessToken.Meta):  # type: ignore[misc]
         pass
 
 
-class RefreshToken(AbstractRefreshToken):
+class RefreshToken(AbstractRefreshToken):  # type: ignore[misc]
     """Good for one new pair of tokens; used twice, it ends its whole family."""
 
-    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.CASCADE)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", on_delete=models.CASCADE, related_name="+"
+    )
     consent = models.ForeignKey(Consent, on_delete=models.CASCADE)
 
-    class Meta(AbstractRefreshToken.Meta):
+    class Meta(AbstractRefreshToken.Meta):  # type: ignore[misc]
         pass
 
 
-class IDToken(AbstractIDToken):
+class IDToken(AbstractIDToken):  # type: ignore[misc]
     """Required by the toolkit's token model; OpenID Connect is not offered."""
 
-    class Meta(AbstractIDToken.Meta):
+    class Meta(AbstractIDToken.Meta):  # type: ignore[misc]
         pass
 
 

@@ -76,7 +76,7 @@ def _new_application(
     owner: User | None,
     secret: str,
 ) -> Application:
-    return Application.objects.create(
+    application: Application = Application.objects.create(
         name=name.strip(),
         description=description.strip(),
         redirect_uris=checked_redirect_uri(redirect_uri),
@@ -87,6 +87,7 @@ def _new_application(
         client_type=Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
     )
+    return application
 
 
 def request_app(

@@ -45,7 +45,7 @@ class BooksOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
             raise errors.InvalidRequestError(
                 description="Use the S256 code_challenge_method.", request=request
             )
-        return Grant.objects.create(
+        grant: Grant = Grant.objects.create(
             application=request.client,
             user=request.user,
             organisation_id=request.consent.organisation_id,
@@ -57,6 +57,7 @@ class BooksOAuth2Validator(OAuth2Validator):  # type: ignore[misc]
             code_challenge=request.code_challenge or "",
             code_challenge_method=request.code_challenge_method or "",
         )
+        return grant
 
     def validate_code(
         self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
