@@ -152,7 +152,10 @@ class ResourceScan(models.Model):
     fetched = models.BigIntegerField(default=0)
     changed = models.BigIntegerField(default=0)
     source_total = models.BigIntegerField(null=True)
-    suspects = models.BigIntegerField(default=0)
+    # The raw records of the list when the scan was closed.
+    stored = models.BigIntegerField(default=0)
+    suspect = models.BigIntegerField(default=0)
+    deleted = models.BigIntegerField(default=0)
     # [{"id": ..., "evidence": ...}] of what this scan proved deleted, and what does not tie.
     deletions = models.JSONField(default=list)
     flaws = models.JSONField(default=list)

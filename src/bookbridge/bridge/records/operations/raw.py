@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,18 @@ ON CONFLICT (company_id, connection_id, resource, id_length, source_id) DO UPDAT
     changed_scan = excluded.changed_scan, changed_at = excluded.changed_at,
     suspect_scan = NULL, deleted_at = NULL, deleted_scan = NULL, deletion_evidence = ''
 """
-MISSING = """
-SELECT raw.source_id, raw.parent_id, raw.suspect_scan FROM records_rawrecord raw
-WHERE raw.company_id = %(company)s AND raw.connection_id = %(connection)s
-  AND raw.resource = %(resource)s AND raw.deleted_at IS NULL
-  AND NOT EXISTS (SELECT FROM unnest(%(ids)s::text[]) AS seen (id) WHERE seen.id = raw.source_id)
-ORDER BY raw.id_length, raw.source_id
+LIVE = """
+SELECT source_id, parent_id, suspect_scan FROM records_rawrecord
+WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
+  AND deleted_at IS NULL
+ORDER BY id_length, source_id
+"""
+COUNTS = """
+SELECT count(*) FILTER (WHERE deleted_at IS NULL),
+    count(*) FILTER (WHERE deleted_at IS NULL AND suspect_scan IS NOT NULL),
+    count(*) FILTER (WHERE deleted_at IS NOT NULL)
+FROM records_rawrecord
+WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
 """
 RELEASE = """
 UPDATE records_rawrecord SET suspect_scan = NULL
@@ -117,10 +124,25 @@ def store_raw(
     return len(changed)
 
 
-def missing_records(*, place: Place, resource: str, seen: Sequence[str]) -> list[Missing]:
-    """The live records that are not among those seen."""
-    rows = _fetch(MISSING, place, resource, {"ids": list(seen)})
-    return [Missing(*row) for row in rows]
+@dataclass(frozen=True)
+class RawCounts:
+    """How many raw records of a list are stored live, how many of them suspect, and deleted."""
+
+    stored: int
+    suspect: int
+    deleted: int
+
+
+def missing_records(
+    *, place: Place, resource: str, seen: AbstractSet[str]
+) -> tuple[list[Missing], int]:
+    """The live records that are not among those seen, and how many are live."""
+    live = [Missing(*row) for row in _fetch(LIVE, place, resource, {})]
+    return [one for one in live if one.id not in seen], len(live)
+
+
+def raw_counts(*, place: Place, resource: str) -> RawCounts:
+    return RawCounts(*_fetch(COUNTS, place, resource, {})[0])
 
 
 def release_suspects(*, place: Place, resource: str, except_ids: Sequence[str]) -> None:

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import RawRecord
-from bookbridge.bridge.records.models import RawRecord as StoredRecord
 from bookbridge.bridge.records.operations import (
     Missing,
     delete_records,
     missing_records,
+    raw_counts,
     release_suspects,
     store_raw,
     suspect_records,
@@ -51,8 +51,7 @@ def close_scan(
     with client_scope(session.place.client_id):
         pages = list(_pages_of(session, row))
         seen = {one for page in pages for one in page.source_ids}
-        missing = missing_records(place=session.place, resource=row.resource, seen=list(seen))
-        live = _live_count(session, row.resource)
+        missing, live = missing_records(place=session.place, resource=row.resource, seen=seen)
     row.fetched = distinct_count(pages)
     row.source_total = claimed_total(pages)
     flaws = _flaws(pages, row.fetched, row.source_total)
@@ -150,6 +149,8 @@ def _commit(
         )
         if row.state == State.COMPLETE or verdict.gone_by_id or verdict.gone_by_scan:
             changed += _absent(session, row, verdict, at)
+        counts = raw_counts(place=session.place, resource=row.resource)
+        row.stored, row.suspect, row.deleted = counts.stored, counts.suspect, counts.deleted
         row.save()
         state = ResourceState.objects.select_for_update().get(
             company_id=row.company_id, connection_id=row.connection_id, resource=row.resource
@@ -170,7 +171,6 @@ def _absent(session: SourceSession, row: ResourceScan, verdict: Verdict, at: dt.
     release_suspects(
         place=place, resource=resource, except_ids=[*verdict.suspects, *verdict.gone_by_scan]
     )
-    row.suspects = len(verdict.suspects)
     suspect_records(place=place, resource=resource, scan=scan, ids=verdict.suspects)
     second = f"absent from two complete scans, the second is scan {scan}"
     count = 0
@@ -203,12 +203,3 @@ def _pages_of(session: SourceSession, row: ResourceScan) -> Sequence[ScanPage]:
             scan_number=row.number,
         ).order_by("position")
     )
-
-
-def _live_count(session: SourceSession, resource: str) -> int:
-    return StoredRecord.objects.filter(
-        company_id=session.place.company_id,
-        connection_id=session.place.connection_id,
-        resource=resource,
-        deleted_at=None,
-    ).count()

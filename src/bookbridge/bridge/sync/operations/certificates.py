@@ -14,7 +14,6 @@ from uuid import UUID
 import msgspec
 
 from bookbridge.bridge.clients import keyring
-from bookbridge.bridge.records.models import RawRecord
 from bookbridge.bridge.records.rules import HASH_BYTES
 from bookbridge.bridge.sync.models import Certificate, Dataset, ResourceScan, ScanPage
 from bookbridge.bridge.sync.operations.mapping import Mapped
@@ -136,7 +135,6 @@ def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
         "connection_id": session.place.connection_id,
         "resource": scan.resource,
     }
-    raw = RawRecord.objects.filter(**own)
     hashes = [
         bytes(digest)
         for digest in ScanPage.objects.filter(**own, scan_number=scan.number)
@@ -152,9 +150,9 @@ def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
         "sourceSaid": scan.source_total,
         "fetched": scan.fetched,
         "changed": scan.changed,
-        "stored": raw.filter(deleted_at=None).count(),
-        "suspect": raw.filter(deleted_at=None, suspect_scan__isnull=False).count(),
-        "deleted": raw.filter(deleted_at__isnull=False).count(),
+        "stored": scan.stored,
+        "suspect": scan.suspect,
+        "deleted": scan.deleted,
         "deletions": scan.deletions,
         "flaws": scan.flaws,
         "pages": scan.pages,

@@ -38,7 +38,7 @@ class HttpSource:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            wbufsize = -1  # one packet an answer
+            wbufsize = 1 << 22  # head and body leave together
 
             def do_GET(self) -> None:
                 self._reply(outer.answer(self._request(b"")))
