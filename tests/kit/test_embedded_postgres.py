@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,7 @@ from bookbridge.kit.postgres import EmbeddedPostgres, EmbeddedPostgresError, bin
 from bookbridge.kit.postgres.identity import SERVICE_USER, identity_for
 from bookbridge.kit.postgres.postmaster import is_alive, running_postmaster
 
+throwaway = partial(EmbeddedPostgres, is_throwaway=True)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root switches users")
 
 
@@ -54,7 +56,7 @@ def do(url: str, statement: str) -> None:
 
 @pytest.fixture
 def server(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(data_dir, is_throwaway=True) as server:
+    with throwaway(data_dir) as server:
         yield server
 
 
@@ -88,15 +90,15 @@ def test_root_runs_it_as_a_system_user_without_a_login_shell(
 
 
 def test_what_was_committed_is_there_after_a_stop_and_a_start(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         do(server.admin_url, "CREATE TABLE kept AS SELECT 7 AS x")
     assert running_postmaster(cluster(data_dir)) is None
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT x FROM kept") == 7
 
 
 def test_two_users_share_one_server_and_the_last_stops_it(data_dir: Path) -> None:
-    first, second = EmbeddedPostgres(data_dir), EmbeddedPostgres(data_dir)
+    first, second = throwaway(data_dir), throwaway(data_dir)
     first.start()
     second.start()
     assert first.admin_url == second.admin_url
@@ -122,14 +124,14 @@ def test_a_killed_server_is_noticed_and_started_again_with_its_data(
 
 
 def test_another_user_revives_a_server_whose_starter_left_it_a_zombie(data_dir: Path) -> None:
-    starter = EmbeddedPostgres(data_dir, is_throwaway=True)
+    starter = throwaway(data_dir)
     starter.start()
     pid = postmaster_pid(data_dir)
     # The starter, its parent, does not look: the dead server stays a zombie.
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not is_alive(pid))
     os.kill(pid, 0)
-    with EmbeddedPostgres(data_dir, is_throwaway=True) as other:
+    with throwaway(data_dir) as other:
         assert ask(other.admin_url, "SELECT 1") == 1
         assert postmaster_pid(data_dir) != pid
         starter.stop()
@@ -137,23 +139,23 @@ def test_another_user_revives_a_server_whose_starter_left_it_a_zombie(data_dir: 
 
 
 def test_a_stale_process_id_of_something_else_does_not_block_the_start(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir):
+    with throwaway(data_dir):
         claim = (cluster(data_dir) / "postmaster.pid").read_text().splitlines()
     claim[0] = str(os.getppid())
     (cluster(data_dir) / "postmaster.pid").write_text("\n".join(claim) + "\n")
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT 1") == 1
 
 
 def test_an_interrupted_first_start_starts_over(data_dir: Path) -> None:
     (data_dir / "postgres" / "data.new" / "base").mkdir(parents=True)
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT 1") == 1
 
 
 def test_a_killed_test_run_leaves_no_server_behind(data_dir: Path) -> None:
-    throwaway = START_AND_WAIT.replace("argv[1])", "argv[1], is_throwaway=True)")
-    command = [sys.executable, "-c", throwaway, str(data_dir)]
+    script = START_AND_WAIT.replace("argv[1])", "argv[1], is_throwaway=True)")
+    command = [sys.executable, "-c", script, str(data_dir)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == "up\n"
@@ -179,7 +181,7 @@ def test_a_server_whose_starter_was_killed_is_taken_over(data_dir: Path) -> None
         assert starter.stdout.readline() == "up\n"
         pid = postmaster_pid(data_dir)
         starter.kill()
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT 1") == 1
         assert postmaster_pid(data_dir) == pid
     assert running_postmaster(cluster(data_dir)) is None, "the killed one no longer counts"
@@ -196,17 +198,17 @@ def test_simultaneous_first_starts_share_one_server(data_dir: Path) -> None:
         for starter in starters:
             starter.kill()
             starter.communicate()
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT 1") == 1
 
 
 def test_a_taken_port_is_replaced_by_another(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir):
+    with throwaway(data_dir):
         port = int((data_dir / "postgres" / "port").read_text())
     with socket.socket() as squatter:
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
-        with EmbeddedPostgres(data_dir) as server:
+        with throwaway(data_dir) as server:
             assert f":{port}/" not in server.admin_url
             assert ask(server.admin_url, "SELECT 1") == 1
 
@@ -215,7 +217,7 @@ def test_folders_above_the_data_directory_keep_their_permissions(tmp_root: Path)
     outer = tmp_root / "outer"
     outer.mkdir(mode=0o751)
     outer.chmod(0o751)
-    with EmbeddedPostgres(outer / "data"):
+    with throwaway(outer / "data"):
         pass
     assert stat.S_IMODE(outer.stat().st_mode) == 0o751
 
@@ -225,7 +227,7 @@ def test_a_data_directory_below_a_closed_folder_gets_one_sentence(tmp_root: Path
     closed = tmp_root / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(EmbeddedPostgresError) as refusal:
-        EmbeddedPostgres(closed / "data").start()
+        throwaway(closed / "data").start()
     assert str(closed) in str(refusal.value)
     assert "--data-dir" in str(refusal.value)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
@@ -237,18 +239,18 @@ def test_a_data_directory_of_another_user_is_served_as_that_user(tmp_root: Path)
     theirs.mkdir()
     account = pwd.getpwnam("nobody")
     os.chown(theirs, account.pw_uid, account.pw_gid)
-    with EmbeddedPostgres(theirs):
+    with throwaway(theirs):
         assert Path(f"/proc/{postmaster_pid(theirs)}").stat().st_uid == account.pw_uid
     assert (theirs / "postgres-password").stat().st_uid == account.pw_uid
 
 
 @needs_root
 def test_data_that_comes_from_a_machine_with_other_user_numbers_is_adopted(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir):
+    with throwaway(data_dir):
         pass
     for path in [data_dir / "postgres", *(data_dir / "postgres").rglob("*")]:
         os.chown(path, 54321, 54321)
-    with EmbeddedPostgres(data_dir) as server:
+    with throwaway(data_dir) as server:
         assert ask(server.admin_url, "SELECT 1") == 1
 
 
@@ -283,19 +285,19 @@ def test_programs_that_the_system_user_cannot_reach_are_copied_once(
 
 
 def test_data_of_another_major_version_is_refused(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir):
+    with throwaway(data_dir):
         pass
     (cluster(data_dir) / "PG_VERSION").write_text("14\n")
     with pytest.raises(EmbeddedPostgresError, match="Postgres 14"):
-        EmbeddedPostgres(data_dir).start()
+        throwaway(data_dir).start()
 
 
 def test_a_lost_password_file_is_named(data_dir: Path) -> None:
-    with EmbeddedPostgres(data_dir):
+    with throwaway(data_dir):
         pass
     (data_dir / "postgres-password").write_text("another")
     with pytest.raises(EmbeddedPostgresError, match="postgres-password"):
-        EmbeddedPostgres(data_dir).start()
+        throwaway(data_dir).start()
     assert running_postmaster(cluster(data_dir)) is None
 
 

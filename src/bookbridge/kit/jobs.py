@@ -101,7 +101,8 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        with app.replace_connector(app.connector.get_worker_connector()) as queue:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as queue:
             async with queue.open_async():
                 worker = asyncio.create_task(self._work(queue))
                 housekeeping = asyncio.create_task(self._keep_house(queue))

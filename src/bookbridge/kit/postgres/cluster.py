@@ -117,7 +117,7 @@ def _adopt(home: Path, identity: Identity) -> None:
     identity.own(home)
 
 
-def make_cluster(layout: Layout, identity: Identity, binaries: Path) -> None:
+def make_cluster(layout: Layout, identity: Identity, binaries: Path, *, is_throwaway: bool) -> None:
     """Run initdb unless it was done; an interrupted one starts over."""
     version = layout.cluster / "PG_VERSION"
     if version.exists():
@@ -137,7 +137,8 @@ def make_cluster(layout: Layout, identity: Identity, binaries: Path) -> None:
     identity.own(handed_over)
     command: list[str | Path] = [binaries / "initdb", "--pgdata", fresh, "--username", SUPERUSER]
     command += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--locale-provider", "builtin"]
-    command += ["--auth", "scram-sha-256", "--pwfile", handed_over, "--no-sync"]
+    command += ["--auth", "scram-sha-256", "--pwfile", handed_over]
+    command += ["--no-sync"] if is_throwaway else []
     try:
         made = identity.run(*command)
     finally:
@@ -146,7 +147,6 @@ def make_cluster(layout: Layout, identity: Identity, binaries: Path) -> None:
         raise EmbeddedPostgresError(f"initdb failed in {layout.home}: {made.stderr.strip()}")
     with (fresh / "postgresql.conf").open("a") as conf:
         conf.write(f"\ninclude_if_exists = '{INCLUDED}'\n")
-    os.sync()
     fresh.rename(layout.cluster)
 
 

@@ -156,7 +156,7 @@ class EmbeddedPostgres:
     def _spawn(self, identity: Identity, *, is_new_port: bool) -> None:
         make_home(self._layout, identity)
         binaries = usable_binaries(self._layout.data_dir, identity)
-        make_cluster(self._layout, identity, binaries)
+        make_cluster(self._layout, identity, binaries, is_throwaway=self._is_throwaway)
         clear_stale_lock(self._layout.cluster)
         port = self._choose_port(is_new=is_new_port)
         write_conf(self._layout, identity, port=port, is_throwaway=self._is_throwaway)
