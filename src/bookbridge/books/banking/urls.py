@@ -19,5 +19,6 @@ urlpatterns = [
         name="bank_confirmation",
     ),
     path(MONEY, views.bank_transaction, name="bank_transaction"),
+    path(f"{MONEY}/allocation", views.transaction_allocation, name="allocate_bank_transaction"),
     path(f"{MONEY}/void", views.void_transaction, name="void_bank_transaction"),
 ]

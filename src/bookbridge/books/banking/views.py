@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -9,15 +10,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookbridge.books.banking import operations, queries
 from bookbridge.books.banking.forms import BankAccountForm
 from bookbridge.books.banking.listing import difference_to_check, transaction_listing
 from bookbridge.books.banking.models import BankTransaction
-from bookbridge.books.documents.forms import VoidForm
+from bookbridge.books.documents.forms import AllocationForm, VoidForm
+from bookbridge.books.documents.rules import NewAllocation
 from bookbridge.books.documents.views import REFUSALS
 from bookbridge.books.ledger.queries import postings_of
+from bookbridge.books.purchases.queries import bills
+from bookbridge.books.sales.queries import invoices
 from bookbridge.books.web.access import MemberRequest, member_required
 from bookbridge.books.web.forms import show_refusal
 
@@ -120,10 +124,63 @@ def transaction_page(
         "postings": postings,
         "total": sum(p.amount for p in postings if p.amount > 0),
         "void_form": VoidForm(),
+        "allocation_form": on_account_form(request, transaction),
         **extra,
     }
-    is_refused = "void_form" in extra
+    is_refused = bool({"void_form", "allocation_form"} & set(extra))
     return render(request, "banking/transaction.html", context, status=422 if is_refused else 200)
+
+
+def on_account_form(
+    request: MemberRequest, transaction: BankTransaction, data: Any = None
+) -> AllocationForm | None:
+    """Sets a contact's money that settles nothing yet against that contact's open documents."""
+    lines = queries.lines_of(request.organisation.pk, [transaction.pk])
+    left = sum((line.unallocated_amount for line in lines), Decimal(0))
+    if transaction.is_void or left <= 0:
+        return None
+    chosen = {"only_open": True, "sort": "due_date"}
+    documents: Any = ()
+    if transaction.customer_id and not transaction.is_money_out:
+        documents = invoices(request.organisation.pk, customer_id=transaction.customer_id, **chosen)
+    elif transaction.supplier_id and transaction.is_money_out:
+        documents = bills(request.organisation.pk, supplier_id=transaction.supplier_id, **chosen)
+    if not documents:
+        return None
+    return AllocationForm(
+        data,
+        open_documents=documents.filter(currency=transaction.currency),
+        remaining=left,
+    )
+
+
+@member_required
+@require_POST
+def transaction_allocation(request: MemberRequest, bank_transaction_id: int) -> HttpResponse:
+    """Uses money on account."""
+    transaction = _found(request, bank_transaction_id)
+    form = on_account_form(request, transaction, request.POST)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        try:
+            operations.allocate_bank_transaction(
+                organisation_id=request.organisation.pk,
+                bank_transaction_id=transaction.pk,
+                allocations=[
+                    NewAllocation(document_id=pk, amount=amount)
+                    for pk, amount in form.amounts.items()
+                ],
+                date=form.cleaned_data["date"],
+                actor=request.actor,
+                at=timezone.now(),
+            )
+        except REFUSALS as error:
+            show_refusal(form, error)
+        else:
+            messages.success(request, _("The money was set against what is owed."))
+            return redirect("bank_transaction", request.organisation.pk, transaction.pk)
+    return transaction_page(request, transaction, allocation_form=form)
 
 
 @member_required

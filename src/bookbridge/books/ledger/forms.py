@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bookbridge.books.ledger.models import Category
+from bookbridge.books.ledger.models import Category, Project
 from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day
 
 CATEGORIES_OF_BANK = frozenset({Category.BANK, Category.CREDIT_CARD})
@@ -60,6 +60,14 @@ class AdjustmentLineForm(forms.Form):
         elif not any(amounts) and not self.errors:
             self.add_error("debit", _("Write a debit or a credit."))
         return cleaned
+
+
+class ProjectForm(forms.Form):
+    """A job whose income and costs are followed apart."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    status = forms.ChoiceField(label=_("Status"), choices=Project.Status.choices)
+    date_started = DateField(label=_("Started"), required=False)
 
 
 class ReversalForm(forms.Form):

@@ -209,3 +209,21 @@ def test_a_made_up_decision_does_not_exist(
     (line,) = to_check(bank, owner, NewStatementLine(date=DAY, money_in=Decimal(1)))
     address = page("bank_confirmation", books, bank.pk, line.pk)
     assert browser.post(address, {"decision": decision}).status_code == 404
+
+
+def test_money_on_account_is_set_against_what_is_owed_later(
+    browser: Client, books: Organisation, bank: BankAccount, invoice: Invoice
+) -> None:
+    address = page("new_bank_transaction", books, bank.pk)
+    sent = {"date": "2026-03-09", "total": "100"}
+    browser.post(f"{address}?type=customerreceipt&contact=Kiln+%26+Co", sent)
+    money = BankTransaction.objects.get()
+    shown = browser.get(page("bank_transaction", books, money.pk)).content.decode()
+    assert "100.00 on account" in shown and str(invoice) in shown
+    use = page("allocate_bank_transaction", books, money.pk)
+    amount = f"amount_{invoice.pk}"
+    assert browser.post(use, {"date": "2026-03-09", amount: "101"}).status_code == 422
+    assert browser.post(use, {"date": "2026-03-09", amount: "100"}).status_code == 302
+    invoice.refresh_from_db()
+    assert invoice.outstanding_amount == Decimal("500.00")
+    assert browser.post(use, {"date": "2026-03-09", amount: "1"}).status_code == 404

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bookbridge.books.ledger.models import JournalEntry, NominalAccount
+from bookbridge.books.conftest import OPENED_AT
+from bookbridge.books.ledger.models import JournalEntry, NominalAccount, Project
+from bookbridge.books.ledger.operations import post_adjustment
 from bookbridge.books.ledger.queries import account_by_code
+from bookbridge.books.ledger.rules import PostingLine
 from bookbridge.books.organisations.models import Organisation, User
+from bookbridge.books.organisations.rules import Actor
 
 
 @pytest.fixture
@@ -75,3 +82,32 @@ def test_an_account_is_added_once(browser: Client, books: Organisation) -> None:
     again = browser.post(page("new_account", books), sent)
     assert again.status_code == 422 and "901" in again.content.decode()
     assert "Market stalls" in browser.get(page("accounts", books), {"q": "market"}).content.decode()
+
+
+def test_a_project_is_started_shown_with_its_result_and_closed(
+    browser: Client, books: Organisation, owner: Actor
+) -> None:
+    sent = {"name": "Harbour fit-out", "status": "Open", "date_started": "2026-02-01"}
+    assert browser.post(page("new_project", books), sent).status_code == 302
+    project = Project.objects.get()
+    cost, other = account_by_code(books.pk, "740"), account_by_code(books.pk, "005")
+    assert cost is not None and other is not None
+    amount = Decimal(40)
+    post_adjustment(
+        organisation_id=books.pk,
+        date=dt.date(2026, 4, 30),
+        description="Depreciation",
+        lines=[
+            PostingLine(account_id=cost.pk, amount=amount, project_id=project.pk),
+            PostingLine(account_id=other.pk, amount=-amount),
+        ],
+        actor=owner,
+        at=OPENED_AT,
+    )
+    shown = browser.get(page("projects", books)).content.decode()
+    assert "40.00" in shown and "\N{MINUS SIGN}40.00" in shown
+    edit = page("edit_project", books, project.pk)
+    assert browser.post(edit, sent | {"name": ""}).status_code == 422
+    assert browser.post(edit, sent | {"status": "Closed"}).status_code == 302
+    project.refresh_from_db()
+    assert project.status == Project.Status.CLOSED

@@ -67,6 +67,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
             [
                 (_("Chart of accounts"), "accounts"),
                 (_("Journals"), "journals"),
+                (_("Projects"), "projects"),
                 (_("Reports"), "reports"),
             ],
         ),
