@@ -91,6 +91,6 @@ def link_company(
     page = browser.submit(page.form_to("/authorisation"))
     if any("password" in form.fields for form in page.forms):
         page = browser.submit(page.form("login", "password"), login=address, password=password)
-    page = browser.submit(page.form("allow"), allow="true")
+    page = browser.submit(page.form("decision"), decision="allow")
     if not page.url.endswith("/done"):
         raise PageError(f"The consent did not lead to the last page of Link: {page.text[:500]}")
