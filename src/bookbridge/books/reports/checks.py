@@ -69,15 +69,18 @@ def documents_are_posted_as_printed(organisation_id: int) -> Iterator[str]:
     for table, role, sign in POSTED_TABLES:
         yield from ask(
             f"""
+            WITH posted AS MATERIALIZED (
+                SELECT p.entry_id, {sign} * sum(p.amount) AS amount
+                FROM ledger_posting p JOIN ledger_nominalaccount a
+                    ON a.organisation_id = p.organisation_id AND a.id = p.account_id
+                WHERE p.organisation_id = %(organisation)s AND a.role = '{role}'
+                GROUP BY p.entry_id
+            )
             SELECT format('{table} %%s: total %%s, posted %%s', d.id, d.base_total,
-                {sign} * coalesce(sum(p.amount), 0))
-            FROM {table} d
-            LEFT JOIN ledger_nominalaccount a
-                ON a.organisation_id = d.organisation_id AND a.role = '{role}'
-            LEFT JOIN ledger_posting p ON p.organisation_id = d.organisation_id
-                AND p.entry_id = d.entry_id AND p.account_id = a.id
+                coalesce(posted.amount, 0))
+            FROM {table} d LEFT JOIN posted USING (entry_id)
             WHERE d.organisation_id = %(organisation)s AND d.status <> 'DRAFT'
-            GROUP BY d.id HAVING d.base_total <> {sign} * coalesce(sum(p.amount), 0)
+                AND d.base_total <> coalesce(posted.amount, 0)
             """,  # noqa: S608 (the table names are those below)
             organisation_id,
         )

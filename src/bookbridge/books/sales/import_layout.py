@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from bookbridge.books.contacts.rules import COUNTRY_CODES
+
 NUMBER, DATE, PRICE = "number", "date", "price"
 REQUIRED = (NUMBER, DATE, PRICE)
 FIELDS = (
@@ -69,7 +71,7 @@ COUNTRY_NAMES = {
     "lithuania": "LT", "malta": "MT", "netherlands": "NL", "new zealand": "NZ", "nigeria": "NG",
     "norway": "NO", "poland": "PL", "portugal": "PT", "rsa": "ZA", "saudi arabia": "SA",
     "singapore": "SG", "south africa": "ZA", "spain": "ES", "sweden": "SE", "switzerland": "CH",
-    "thailand": "TH", "united arab emirates": "AE", "united kingdom": "GB",
+    "thailand": "TH", "uk": "GB", "united arab emirates": "AE", "united kingdom": "GB",
     "united states": "US", "usa": "US",
 }  # fmt: skip
 
@@ -220,6 +222,6 @@ def read_figure(field: str, text: str) -> Decimal:
 
 def read_country(text: str) -> str:
     """The two letters of a country, or nothing for a name that we do not know."""
-    if len(text) == 2 and text.isalpha():
+    if text.upper() in COUNTRY_CODES:
         return text.upper()
     return COUNTRY_NAMES.get(text.lower(), "")
