@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from bookbridge.demo.steps import Ref, Step
+from bookbridge.demo.steps import Ref, Step, nominal
 
 DATE = dt.date(2026, 3, 2)
 INVOICES = 12
@@ -88,7 +88,7 @@ def shop_steps() -> Iterator[Step]:
             "date": "2026-03-21",
             "type": "bankpayment",
             "description": "Rent",
-            "nominal_code": "645",
+            "account_class_and_id": nominal("645"),
             "net_amount": "150.00",
             "tax_code": "EX",
             "tax_amount": "0.00",

@@ -57,7 +57,7 @@ class Page:
     def link(self, part: str) -> str:
         """The first link whose address contains `part`."""
         for address in self.links:
-            if part in address:
+            if part in address and address.startswith("http"):
                 return address
         raise PageError(f"No link to {part} at {self.url}: {self.text[:600]}")
 

@@ -23,7 +23,7 @@ from bookbridge.demo.cast import (
     Product,
 )
 from bookbridge.demo.money_out import direct_costs, payroll, supplier_lines, vat_payment
-from bookbridge.demo.steps import Document, Line, Ref, Step, penny
+from bookbridge.demo.steps import Document, Line, Ref, Step, nominal, penny
 
 MONTHS_OF_HISTORY = 26
 INVOICES_A_MONTH = 34
@@ -188,7 +188,7 @@ def bank_step(
 def _nominal_line(description: str, total: Decimal, code: str) -> dict[str, Any]:
     return {
         "description": description,
-        "nominal_code": code,
+        "account_class_and_id": nominal(code),
         "net_amount": str(total),
         "tax_amount": "0.00",
         "total_amount": str(total),
@@ -242,7 +242,7 @@ def _month_end(story: Story, first_day: dt.date, last: dt.date) -> Iterator[Step
         yield _transfer(story, last, "bank:current", "bank:savings", Decimal(1500), "To savings")
         yield bank_step(
             story.key("interest"), "bank:savings", last, "bankreceipt", "Interest",
-            [_nominal_line("Savings interest", penny(Decimal(story.dice.uniform(18, 60))), "400")],
+            [_nominal_line("Savings interest", penny(Decimal(story.dice.uniform(18, 60))), "385")],
         )  # fmt: skip
     yield from vat_payment_steps(story, first_day)
 

@@ -28,6 +28,11 @@ class BooksApi:
         """The user's first company."""
         return str(self.http.get("/companies").json()["data"][0]["id"])
 
+    def nominal_ids(self, company_id: str) -> dict[str, str]:
+        """Ids of the chart of accounts, by `nominal:` and code."""
+        rows = self.http.get(f"/companies/{company_id}/nominal_accounts").json()["data"]
+        return {f"nominal:{row['attributes']['nominal-code']}": str(row["id"]) for row in rows}
+
     def close(self) -> None:
         self.http.close()
 
@@ -36,7 +41,7 @@ def send(
     api: BooksApi, company_id: str, steps: Iterable[Step], progress: Callable[[int, str], None]
 ) -> int:
     """POST every step in order with the ids that earlier ones were given; returns how many."""
-    ids: dict[str, str] = {}
+    ids = api.nominal_ids(company_id)
     count = 0
     for count, step in enumerate(steps, start=1):
         path = "/".join(_resolve(part, ids) for part in step.path)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from bookbridge.demo.steps import Line, penny, split_gross
+from bookbridge.demo.steps import Line, nominal, penny, split_gross
 
 # code, tax code, what is bought, lowest and highest price in pounds
 PURCHASES: dict[str, tuple[str, str, str, int, int]] = {
@@ -74,11 +74,11 @@ def payroll(
         "description": f"Wages {label}",
         "lines_attributes": [
             {"nominal_code": "520", "amount": str(GROSS_PAY + EMPLOYER_NI)},
-            {"nominal_code": "265", "amount": str(-hmrc)},
+            {"nominal_code": "262", "amount": str(-hmrc)},
             {"nominal_code": "266", "amount": str(-net_pay)},
         ],
     }
-    return (f"Wages {label}", net_pay, "266"), journal, (f"PAYE and NI {label}", hmrc, "265")
+    return (f"Wages {label}", net_pay, "266"), journal, (f"PAYE and NI {label}", hmrc, "262")
 
 
 def vat_payment(
@@ -103,7 +103,7 @@ def _line(description: str, gross: Decimal, code: str, tax_code: str) -> dict[st
     net, tax = split_gross(gross, tax_code)
     return {
         "description": description,
-        "nominal_code": code,
+        "account_class_and_id": nominal(code),
         "tax_code": tax_code,
         "net_amount": str(net),
         "tax_amount": str(tax),

@@ -19,6 +19,11 @@ class Ref:
     key: str
 
 
+def nominal(code: str) -> tuple[str, Ref]:
+    """The nominal account with this code, as the API names what a bank line is for."""
+    return "NominalAccount", Ref(f"nominal:{code}")
+
+
 @dataclass(frozen=True)
 class Step:
     """One POST: `path` below the company, its parts texts or Refs; `body` with Refs for ids."""

@@ -15,6 +15,7 @@ from bookbridge.demo.installation import DemoError, Ready
 SYNC_SECONDS_MAX = 1800
 POLL_SECONDS = 1.0
 PAGE_SIZE = 100
+COUNTS = ("mapped", "live", "deleted", "rejected")
 IN_PROGRESS = frozenset(
     {
         "Initial",
@@ -91,12 +92,12 @@ def _outcome(api: BridgeApi, company_id: str, dataset: dict[str, Any]) -> Outcom
     found: dict[str, Any] = {}
     if dataset["status"] == "Complete":
         found = api.get(f"/companies/{company_id}/data/history/{dataset['id']}/certificate")
-    own = found.get("certificate") or {}
+    records = found.get("certificate", {}).get("records", {})
     compared = found.get("reconciliation") or {}
     return Outcome(
         dataset["dataType"],
         dataset["status"],
-        str(own.get("outcome", "")),
-        dict(own.get("counts", {})),
+        str(found.get("outcome", "")),
+        {name: records[name] for name in COUNTS if name in records},
         str(compared.get("outcome", "")),
     )
