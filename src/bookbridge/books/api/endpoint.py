@@ -13,11 +13,18 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from bookbridge.books.api.auth import Caller, caller_of
-from bookbridge.books.api.errors import ApiError, MethodNotAllowedError, error_response, refusal
+from bookbridge.books.api.errors import (
+    ApiError,
+    MethodNotAllowedError,
+    NotFoundError,
+    error_response,
+    refusal,
+)
 from bookbridge.books.organisations.models import Organisation
 from bookbridge.books.organisations.rules import Actor
 from bookbridge.books.organisations.tenancy import organisation_scope
 
+ID_MAX = 2**63 - 1
 READING = frozenset({"GET", "HEAD"})
 
 
@@ -79,6 +86,8 @@ def endpoint(
             handler = verbs.get(request.method or "")
             if handler is None:
                 raise MethodNotAllowedError(sorted(verbs))
+            if max((company_id or 0, *ids.values())) > ID_MAX:
+                raise NotFoundError
             return _answer(request, handler, company_id, ids)
         except Exception as error:
             known = refusal(error)

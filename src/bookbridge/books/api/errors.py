@@ -65,6 +65,10 @@ class InvalidInputError(ApiError):
     """The body or the query cannot be understood; nothing was done."""
 
 
+class BodyTooBigError(ApiError):
+    status = 413
+
+
 def error_response(error: ApiError) -> HttpResponse:
     body: dict[str, object] = {"errors": list(error.errors)}
     if error.fields:

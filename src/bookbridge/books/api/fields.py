@@ -8,17 +8,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookbridge.books.api.dates import lenient_date
-from bookbridge.books.api.errors import InvalidInputError
+from bookbridge.books.api.errors import BodyTooBigError, InvalidInputError
 
 # Money and prices arrive as JSON numbers or as strings; neither ever becomes a float.
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
 ROWS_MAX = 5000
 TEXT_LENGTH_MAX = 10_000
-DIGITS_MAX = 15
+# What the ledger's columns hold before the point, and the decimals that a price may have.
+DIGITS_MAX, DECIMALS_MAX = 12, 12
+YEARS = range(1900, 2200)
 TRUE_WORDS = frozenset({"true", "1", "yes"})
 FALSE_WORDS = frozenset({"false", "0", "no", ""})
 
@@ -87,7 +90,7 @@ class Fields:
             number = Decimal(str(value).strip())
         except InvalidOperation:
             number = Decimal("NaN")
-        if isinstance(value, bool) or not number.is_finite() or number.adjusted() > DIGITS_MAX:
+        if isinstance(value, bool) or not _is_usable(number):
             self.refuse(name, _("Write a number, such as 12.50."))
             return None
         return number
@@ -99,8 +102,9 @@ class Fields:
                 self.refuse(name, _("This is needed."))
             return None
         found = lenient_date(str(value))
-        if found is None:
+        if found is None or found.year not in YEARS:
             self.refuse(name, _("Write a date, such as 2026-03-15."))
+            return None
         return found
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -145,11 +149,21 @@ class Fields:
         ]
 
 
+def _is_usable(number: Decimal) -> bool:
+    if not number.is_finite() or number.adjusted() >= DIGITS_MAX:
+        return False
+    exponent = number.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -DECIMALS_MAX
+
+
 def body_of(request: HttpRequest, wrapper: str = "") -> Fields:
     """The body as an object: JSON or a form, bare or inside the resource's own key."""
     if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         return Fields(request.POST.dict())
-    raw = request.body
+    try:
+        raw = request.body
+    except RequestDataTooBig as error:
+        raise BodyTooBigError(_("The body is too big; send less at once.")) from error
     if not raw.strip():
         return Fields({})
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from bookbridge.books.ledger.api.journal import account_of
 from bookbridge.books.ledger.models import NominalAccount
 from bookbridge.books.ledger.rules import ZERO
 from bookbridge.books.tax.models import TaxCode
+
+PERCENT_MAX = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def _new_line(row: Fields, accounts: dict[str, int], tax_codes: dict[str, int]) 
         description=row.text("description"),
         quantity=ONE if quantity is None else quantity,
         price=row.number("price", required=True) or ZERO,
-        discount_percent=row.number("discount_percent") or ZERO,
+        discount_percent=_discount(row),
         account_id=account_of(row, accounts) if names_account else None,
         tax_code_id=tax_code_of(row, tax_codes),
         project_id=row.whole("project_id"),
@@ -144,6 +147,14 @@ def _new_line(row: Fields, accounts: dict[str, int], tax_codes: dict[str, int]) 
         net_amount=row.number("net_amount"),
         tax_amount=row.number("tax_amount"),
     )
+
+
+def _discount(row: Fields) -> Decimal:
+    percent = row.number("discount_percent") or ZERO
+    if not ZERO <= percent <= PERCENT_MAX:
+        row.refuse("discount_percent", _("A discount is between 0 and 100 percent."))
+        return ZERO
+    return percent
 
 
 def tax_code_of(row: Fields, tax_codes: dict[str, int]) -> int | None:

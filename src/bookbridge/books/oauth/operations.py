@@ -8,8 +8,8 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import clear_expired
 
 from bookbridge.books.oauth.models import (
     AccessToken,
@@ -244,8 +244,9 @@ def close_api_session(session: ApiSession) -> None:
     session.delete()
 
 
-def forget_stale(*, at: dt.datetime | None = None) -> None:
-    """Remove codes and API sessions that can no longer be used."""
-    at = at or timezone.now()
+def forget_stale(*, at: dt.datetime) -> None:
+    """Remove codes, tokens and API sessions that can no longer be used."""
     Grant.objects.filter(expires__lt=at - dt.timedelta(days=1)).delete()
+    # Revoked refresh tokens stay until they would have expired: only so is their reuse noticed.
+    clear_expired()
     ApiSession.objects.filter(expires_at__lt=at).delete()
