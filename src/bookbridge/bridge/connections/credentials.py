@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,14 +26,15 @@ from bookbridge.bridge.connectors.contract import Tokens
 from bookbridge.bridge.connectors.errors import ReauthoriseError, RetryLaterError
 
 # Longer than the token request's own time limits, so that a lease outlives a slow answer.
-LEASE = dt.timedelta(seconds=120)
+LEASE_SECONDS = 120.0
 WAIT_SECONDS_MAX = 150.0
 POLL_SECONDS = 0.2
 # Tokens are renewed this long before they lapse, so that none lapses on its way.
 EARLY = dt.timedelta(seconds=90)
 
 TAKE_LEASE = """
-UPDATE connections_credential SET lease_owner = %(owner)s, lease_until = now() + %(lease)s
+UPDATE connections_credential
+SET lease_owner = %(owner)s, lease_until = now() + make_interval(secs => %(lease)s)
 WHERE company_id = %(company)s AND connection_id = %(connection)s AND generation = %(generation)s
   AND (lease_until IS NULL OR lease_until < now())
 """
@@ -120,7 +122,7 @@ class TokenSource:
             grant = self._read()
             if grant.is_good(stale, timezone.now()):
                 return grant
-            if self._execute(TAKE_LEASE, grant, lease=LEASE):
+            if self._execute(TAKE_LEASE, grant, lease=LEASE_SECONDS):
                 return self._refreshed(grant)
             time.sleep(POLL_SECONDS)
         raise RetryLaterError("Another worker is renewing this connection's token.")
@@ -160,7 +162,7 @@ class TokenSource:
             plain = key.unseal(bytes(row.tokens_ciphertext), _identity(self.connection))
         return Grant(msgspec.json.decode(plain, type=TokenPair), row.generation, row.expires_at)
 
-    def _execute(self, statement: str, grant: Grant, **values: object) -> bool:
+    def _execute(self, statement: str, grant: Grant, **values: Any) -> bool:
         with client_scope(self.connection.client_id), database.cursor() as cursor:
             cursor.execute(
                 statement,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import time
+from functools import cache
 from urllib.parse import urlsplit
 
+import certifi
 import httpx
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -50,7 +53,7 @@ class PinnedTransport(httpx.HTTPTransport):
     """
 
     def __init__(self) -> None:
-        super().__init__(limits=LIMITS, trust_env=False)
+        super().__init__(limits=LIMITS, trust_env=False, verify=_trusted())
         self._pins: dict[tuple[str, int], tuple[str, float]] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -73,10 +76,16 @@ class PinnedTransport(httpx.HTTPTransport):
         return address
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we trust; read once a process, since reading it takes longer than most requests."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 def source_client() -> httpx.Client:
     """A client for one source. It follows no redirects, so tokens go nowhere else."""
     transport = (
-        httpx.HTTPTransport(limits=LIMITS, trust_env=False)
+        httpx.HTTPTransport(limits=LIMITS, trust_env=False, verify=_trusted())
         if settings.ALLOW_PRIVATE_HOSTS
         else PinnedTransport()
     )

@@ -26,7 +26,7 @@ def bodies(place: Place, data_type: DataType) -> Iterator[dict[str, Any]]:
     """The bodies of all records of a type, deleted ones too, figures exact, in id order."""
     length, last = 0, ""
     while True:
-        values = {
+        values: dict[str, Any] = {
             **place.values,
             "data_type": data_type.value,
             "length": length,

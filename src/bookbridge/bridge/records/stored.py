@@ -74,7 +74,7 @@ class StoredRecords:
     def _read(
         self, statement: str, resource: str, length: int, record_id: str
     ) -> list[tuple[Any, ...]]:
-        values = {
+        values: dict[str, Any] = {
             **self.place.values,
             "resource": resource,
             "length": length,
@@ -83,4 +83,5 @@ class StoredRecords:
         }
         with client_scope(self.place.client_id), database.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows

@@ -39,7 +39,7 @@ RETURNING EXTRACT(epoch FROM next_at - now())::float8,
 """
 STOP = """
 UPDATE sync_ratebudget
-SET not_before = GREATEST(not_before, now() + %(wait)s), reason = %(reason)s
+SET not_before = GREATEST(not_before, now() + make_interval(secs => %(wait)s)), reason = %(reason)s
 WHERE client_id = %(client)s AND scope = ANY(%(scopes)s)
 """
 
@@ -92,7 +92,7 @@ class Budget:
                 {
                     "client": self.client_id,
                     "scopes": self.scopes,
-                    "wait": wait,
+                    "wait": wait.total_seconds(),
                     "reason": reason[:REASON_LENGTH_MAX],
                 },
             )

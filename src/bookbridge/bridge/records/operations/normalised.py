@@ -182,13 +182,14 @@ class Merge:
                 statement,
                 {**self._values(), "ids": list(ids), "lengths": [len(one) for one in ids]},
             )
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
-    def _run(self, statement: str, more: dict[str, object]) -> None:
+    def _run(self, statement: str, more: dict[str, Any]) -> None:
         with database.cursor() as cursor:
             cursor.execute(statement, {**self._values(), **more})
 
-    def _values(self) -> dict[str, object]:
+    def _values(self) -> dict[str, Any]:
         return {**self.place.values, "data_type": self.data_type.value}
 
 

@@ -169,15 +169,16 @@ def delete_records(
     return _execute(DELETE, place, resource, values)
 
 
-def _execute(statement: str, place: Place, resource: str, more: Mapping[str, object]) -> int:
+def _execute(statement: str, place: Place, resource: str, more: Mapping[str, Any]) -> int:
     with database.cursor() as cursor:
         cursor.execute(statement, {**place.values, "resource": resource, **more})
         return int(cursor.rowcount)
 
 
 def _fetch(
-    statement: str, place: Place, resource: str, more: Mapping[str, object]
+    statement: str, place: Place, resource: str, more: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     with database.cursor() as cursor:
         cursor.execute(statement, {**place.values, "resource": resource, **more})
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

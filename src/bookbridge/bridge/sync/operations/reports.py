@@ -38,8 +38,8 @@ def read_reports(session: SourceSession, as_of: dt.date) -> dict[str, Any]:
         reports = session.connector.read_reports(session.request, as_of)
     except UNREADABLE as error:
         return {"unavailable": str(error)}
-    plain: dict[str, Any] = msgspec.to_builtins(reports, builtin_types=())
-    return msgspec.json.decode(msgspec.json.encode(plain))
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(reports))
+    return plain
 
 
 def reports_of(stored: dict[str, Any]) -> SourceReports:

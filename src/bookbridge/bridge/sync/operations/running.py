@@ -40,12 +40,8 @@ from bookbridge.bridge.sync.operations.certificates import certify_dataset
 from bookbridge.bridge.sync.operations.mapping import map_data_type
 from bookbridge.bridge.sync.operations.reports import read_reports_before
 from bookbridge.bridge.sync.operations.requests import defer_run
-from bookbridge.bridge.sync.operations.scanning import (
-    Progress,
-    Run,
-    SupersededError,
-    scan_resource,
-)
+from bookbridge.bridge.sync.operations.run import Progress, Run, SupersededError
+from bookbridge.bridge.sync.operations.scanning import scan_resource
 from bookbridge.bridge.sync.operations.settling import defer_reconciliation
 from bookbridge.bridge.sync.rules import RETRIES_MAX, RUNS_MAX, wait_after
 from bookbridge.bridge.sync.session import source_session
