@@ -115,6 +115,7 @@ class Listing(Generic[Row]):
     row_css: Callable[[Row], str] | None = None
     name: str = "list"
     search_hint: Words = ""
+    usual_size: int = PAGE_SIZES[0]
     _chosen: QuerySet[Row] | None = field(default=None, init=False)
 
     @property
@@ -163,7 +164,7 @@ class Listing(Generic[Row]):
     @property
     def size(self) -> int:
         asked = self.query.get("size", "")
-        return int(asked) if asked in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]
+        return int(asked) if asked in {str(size) for size in PAGE_SIZES} else self.usual_size
 
     @cached_property
     def page(self) -> Page[Row]:

@@ -85,7 +85,7 @@ def transaction_listing(request: Any, account: BankAccount) -> Listing[BankTrans
         columns,
         default_sort="-date",
         search=("description", "reference", "customer__name", "supplier__name"),
-        search_hint=_("Search description, name, reference"),
+        search_hint=_("Search words, name, reference"),
         choices=[
             Choice("way", "in", _("Money in"), Q(bank_amount__gt=0)),
             Choice("way", "out", _("Money out"), Q(bank_amount__lt=0)),

@@ -139,7 +139,7 @@ def on_account_form(
     left = sum((line.unallocated_amount for line in lines), Decimal(0))
     if transaction.is_void or left <= 0:
         return None
-    chosen = {"only_open": True, "sort": "due_date"}
+    chosen: dict[str, Any] = {"only_open": True, "sort": "due_date"}
     documents: Any = ()
     if transaction.customer_id and not transaction.is_money_out:
         documents = invoices(request.organisation.pk, customer_id=transaction.customer_id, **chosen)

@@ -18,7 +18,7 @@ from bookbridge.books.ledger.models import (
 )
 from bookbridge.books.ledger.queries import accounts, entries, movements
 from bookbridge.books.organisations.queries import year_of
-from bookbridge.kit.listing import Choice, Column, Listing, Status
+from bookbridge.kit.listing import PAGE_SIZES, Choice, Column, Listing, Status
 
 
 def natural_balances(organisation: Any, today: dt.date) -> dict[int, Decimal]:
@@ -70,6 +70,7 @@ def account_listing(request: Any, today: dt.date) -> Listing[NominalAccount]:
         ],
         row_href=lambda a: reverse("account", args=[organisation.pk, a.pk]),
         name="chart-of-accounts",
+        usual_size=PAGE_SIZES[-1],
     )
 
 

@@ -127,7 +127,7 @@ def edit_project(request: MemberRequest, project_id: int) -> HttpResponse:
 
 def _form_page(request: MemberRequest, form: ProjectForm, project: Project | None) -> HttpResponse:
     if form.is_valid():
-        given = {"organisation_id": request.organisation.pk, "actor": request.actor}
+        given: dict[str, Any] = {"organisation_id": request.organisation.pk, "actor": request.actor}
         try:
             if project is None:
                 operations.create_project(**given, at=timezone.now(), **form.cleaned_data)
