@@ -56,7 +56,8 @@ def clean_host(value: str, *, allow_private: bool) -> str:
         raise HostRefusedError(_("The port of the host is not a number.")) from None
     if parts.scheme not in schemes:
         raise HostRefusedError(_("The host must begin with https://."))
-    if not parts.hostname or len(text) > HOST_LENGTH_MAX:
+    is_name = bool(parts.hostname) and (allow_private or set(parts.hostname or "") & {".", ":"})
+    if not is_name or len(text) > HOST_LENGTH_MAX:
         raise HostRefusedError(_("Enter a host such as https://my.pandle.com."))
     if parts.username or parts.password or parts.path or parts.query or parts.fragment:
         raise HostRefusedError(
