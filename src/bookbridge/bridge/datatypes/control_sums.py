@@ -9,51 +9,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from collections.abc import Iterable
+from decimal import Decimal
 
+from bookbridge.bridge.datatypes.control_chart import ControlChart
+from bookbridge.bridge.datatypes.control_sides import (
+    CREDITORS,
+    DEBTORS,
+    DIRECT,
+    DOCUMENTS,
+    EXCHANGE,
+    PAYMENTS,
+    PURCHASES,
+    SALES,
+    VAT,
+    ZERO,
+    Body,
+    Side,
+    Sums,
+    is_deleted,
+    is_posted,
+    loose_links,
+    pennies,
+)
 from bookbridge.bridge.datatypes.foreign import ForeignDebts
 from bookbridge.bridge.datatypes.keys import DataType
-
-Body = Mapping[str, Any]
-Sums = dict[str, Decimal]
-
-ZERO = Decimal(0)
-PENNY = Decimal("0.01")
-DEBTORS, CREDITORS = "trade_debtors", "trade_creditors"
-VAT, EXCHANGE, RETAINED = "vat", "exchange", "retained_earnings"
-ROLES = (DEBTORS, CREDITORS, VAT, EXCHANGE, RETAINED)
-PROFIT_TYPES = frozenset({"Income", "Expense"})
-
-
-def pennies(amount: Decimal) -> Decimal:
-    return Decimal(amount).quantize(PENNY, rounding=ROUND_HALF_UP)
-
-
-@dataclass(frozen=True)
-class _Side:
-    """One side of trade: signs are those of the claim's control posting."""
-
-    control: str
-    sign: int
-    contact: str
-    tax_field: str
-    claim_link: str
-
-
-_SALES = _Side(DEBTORS, 1, "customerRef", "totalTaxAmount", "Invoice")
-_PURCHASES = _Side(CREDITORS, -1, "supplierRef", "taxAmount", "Bill")
-
-_DOCUMENTS = {
-    DataType.INVOICES: (_SALES, True),
-    DataType.CREDIT_NOTES: (_SALES, False),
-    DataType.BILLS: (_PURCHASES, True),
-    DataType.BILL_CREDIT_NOTES: (_PURCHASES, False),
-}
-_PAYMENTS = {DataType.PAYMENTS: _SALES, DataType.BILL_PAYMENTS: _PURCHASES}
-_DIRECT = {DataType.DIRECT_INCOMES: 1, DataType.DIRECT_COSTS: -1}
 
 
 class ControlSums:
@@ -72,33 +52,30 @@ class ControlSums:
             DEBTORS: defaultdict(Decimal),
             CREDITORS: defaultdict(Decimal),
         }
-        self.names: dict[str, str] = {}
-        self.accounts: dict[str, Body] = {}
+        self.chart = ControlChart()
         self.documents = 0
         self.lines = 0
         self._base = "GBP"
-        self._bank_charts: dict[str, str] = {}
-        self._bank_currencies: dict[str, str] = {}
         self._voided: dict[tuple[str, str], tuple[str, list[tuple[str, Decimal]]]] = {}
         self._foreign = ForeignDebts()
-        self._foreign_payments: list[tuple[str, int, str, _Side, Body]] = []
+        self._foreign_payments: list[tuple[str, int, str, Side, Body]] = []
 
     def add(self, data_type: DataType, body: Body) -> None:
         """Count one record of any type; types that carry no money of their own are passed over."""
-        if data_type in _DOCUMENTS:
+        if data_type in DOCUMENTS:
             self._document(data_type, body)
-        elif data_type in _PAYMENTS:
-            self._payment(_PAYMENTS[data_type], data_type, body)
-        elif data_type in _DIRECT:
-            self._direct(_DIRECT[data_type], data_type, body)
+        elif data_type in PAYMENTS:
+            self._payment(PAYMENTS[data_type], data_type, body)
+        elif data_type in DIRECT:
+            self._direct(DIRECT[data_type], data_type, body)
         elif data_type is DataType.TRANSFERS:
             self._transfer(body)
         elif data_type is DataType.JOURNAL_ENTRIES:
             self._journal_entry(body)
         elif data_type is DataType.CHART_OF_ACCOUNTS:
-            self._account(body)
+            self.chart.add_account(body)
         elif data_type is DataType.BANK_ACCOUNTS:
-            self._bank_account(body)
+            self.chart.add_bank_account(body)
         elif data_type is DataType.COMPANY:
             self._base = body.get("baseCurrency") or self._base
 
@@ -108,7 +85,7 @@ class ControlSums:
         payments, self._foreign_payments = self._foreign_payments, []
         for _, _, _, side, body in sorted(payments, key=lambda one: one[:3]):
             self._settle_foreign(side, body)
-        for side in (_SALES, _PURCHASES):
+        for side in (SALES, PURCHASES):
             balances = self.contacts[side.control]
             for contact_id, amount in self._foreign.take_balances(side.control):
                 balances[contact_id] += amount
@@ -116,9 +93,9 @@ class ControlSums:
     # Documents
 
     def _document(self, data_type: DataType, body: Body) -> None:
-        side, is_claim = _DOCUMENTS[data_type]
-        if not _is_posted(body):
-            if body.get("status") == "Void" and not _is_deleted(body):
+        side, is_claim = DOCUMENTS[data_type]
+        if not is_posted(body):
+            if body.get("status") == "Void" and not is_deleted(body):
                 # Without its control posting, which its undoing takes back at any date.
                 effects = list(self._document_postings(side, is_claim, body))
                 self._void(data_type, body["id"], body["issueDate"], effects)
@@ -136,7 +113,7 @@ class ControlSums:
         self._owe(side, is_claim, body, control)
 
     def _document_postings(
-        self, side: _Side, is_claim: bool, body: Body
+        self, side: Side, is_claim: bool, body: Body
     ) -> Iterable[tuple[str, Decimal]]:
         """Net to each line's account, tax to VAT; a foreign document is converted by line."""
         sign = -side.sign if is_claim else side.sign
@@ -157,10 +134,10 @@ class ControlSums:
         if tax:
             yield VAT, tax * sign
 
-    def _owe(self, side: _Side, is_claim: bool, body: Body, control: Decimal) -> None:
+    def _owe(self, side: Side, is_claim: bool, body: Body, control: Decimal) -> None:
         """What the contact owes, or is owed, for this document at the date of the reports."""
         ref = body[side.contact]
-        self._name(ref)
+        self.chart.name_contact(ref)
         base = control * side.sign
         rate = self._rate(body)
         if rate is not None:
@@ -178,9 +155,9 @@ class ControlSums:
 
     # Money
 
-    def _payment(self, side: _Side, data_type: DataType, body: Body) -> None:
+    def _payment(self, side: Side, data_type: DataType, body: Body) -> None:
         account = (body.get("accountRef") or {}).get("id")
-        if _is_deleted(body):
+        if is_deleted(body):
             return
         sums = self._sums(body["date"])
         if sums is None:
@@ -195,13 +172,13 @@ class ControlSums:
         total = body["totalAmount"]
         sums[account] += total * side.sign
         sums[side.control] -= total * side.sign
-        on_account = sum((-link["amount"] for link in _loose_links(body)), ZERO)
+        on_account = sum((-link["amount"] for link in loose_links(body)), ZERO)
         if on_account:
             ref = body[side.contact]
-            self._name(ref)
+            self.chart.name_contact(ref)
             self.contacts[side.control][ref["id"]] -= on_account
 
-    def _settle_foreign(self, side: _Side, body: Body) -> None:
+    def _settle_foreign(self, side: Side, body: Body) -> None:
         """Documents leave the control account at their own rates; what the bank saw differs."""
         sums = self._sums(body["date"])
         if sums is None:
@@ -223,7 +200,7 @@ class ControlSums:
         account = (body.get("accountRef") or {}).get("id")
         bank = ZERO
         if account is not None:
-            is_base_bank = self._bank_currencies.get(account, self._base) == self._base
+            is_base_bank = self.chart.currency(account, self._base) == self._base
             # An account in a foreign currency is worth what it settled: nothing is realised yet.
             bank = pennies(body["totalAmount"] * rate) if is_base_bank else relief
             sums[account] += bank * side.sign
@@ -233,7 +210,7 @@ class ControlSums:
 
     def _direct(self, sign: int, data_type: DataType, body: Body) -> None:
         effects = list(self._direct_postings(sign, body))
-        if _is_deleted(body):
+        if is_deleted(body):
             self._void(data_type, body["id"], body["issueDate"], effects)
             return
         self._apply(body["issueDate"], effects)
@@ -251,14 +228,14 @@ class ControlSums:
                 yield VAT, -tax * sign
         account = body["paymentAllocations"][0]["payment"]["accountRef"]["id"]
         bank = worth
-        if rate is not None and self._bank_currencies.get(account, self._base) == self._base:
+        if rate is not None and self.chart.currency(account, self._base) == self._base:
             bank = pennies(body["totalAmount"] * rate)
         yield account, bank * sign
         if bank != worth:
             yield EXCHANGE, (worth - bank) * sign
 
     def _transfer(self, body: Body) -> None:
-        if body.get("status") == "Void" or _is_deleted(body):
+        if body.get("status") == "Void" or is_deleted(body):
             return
         giver, taker = body["from"], body["to"]
         # Between currencies the side in base currency is what the transfer is worth.
@@ -266,8 +243,8 @@ class ControlSums:
         self._apply(
             body["date"],
             [
-                (self._bank_chart(giver["accountRef"]["id"]), -amount),
-                (self._bank_chart(taker["accountRef"]["id"]), amount),
+                (self.chart.of_bank_account(giver["accountRef"]["id"]), -amount),
+                (self.chart.of_bank_account(taker["accountRef"]["id"]), amount),
             ],
         )
 
@@ -291,30 +268,6 @@ class ControlSums:
             body["postedOn"],
             [(line["accountRef"]["id"], line["netAmount"]) for line in body["journalLines"]],
         )
-
-    # Reference data
-
-    def _account(self, body: Body) -> None:
-        self.accounts[body["id"]] = {
-            "type": body["type"],
-            "category": body.get("fullyQualifiedCategory"),
-        }
-        self.names[body["id"]] = body.get("name") or body["id"]
-        if body.get("isBankAccount") and body.get("nominalCode"):
-            self._bank_charts[body["nominalCode"]] = body["id"]
-
-    def _bank_account(self, body: Body) -> None:
-        chart_id = self._bank_charts.get(body.get("nominalCode") or "", f"bank-{body['id']}")
-        self._bank_charts[f"bank account {body['id']}"] = chart_id
-        self._bank_currencies[chart_id] = body["currency"]
-
-    def _bank_chart(self, bank_account_id: str) -> str:
-        return self._bank_charts.get(f"bank account {bank_account_id}", f"bank-{bank_account_id}")
-
-    def _name(self, ref: Body) -> None:
-        name = ref.get("companyName") or ref.get("supplierName")
-        if name:
-            self.names.setdefault(f"contact {ref['id']}", name)
 
     # Sums
 
@@ -347,22 +300,3 @@ class ControlSums:
         """Undone documents count on their own day and, reversed, on the day of the undoing; only
         where a year's end lies between the two does that show."""
         self._voided[data_type.value, record_id] = (date_text, effects)
-
-
-def _is_deleted(body: Body) -> bool:
-    return bool((body.get("metadata") or {}).get("isDeleted"))
-
-
-def _is_posted(body: Body) -> bool:
-    """Drafts, deleted and cancelled documents are not; one that was written off is."""
-    status = body["status"]
-    if status == "Draft" or _is_deleted(body):
-        return False
-    return status != "Void" or bool(body.get("paymentAllocations"))
-
-
-def _loose_links(body: Body) -> Iterable[Body]:
-    for line in body.get("lines", ()):
-        for link in line["links"]:
-            if link["type"] in {"PaymentOnAccount", "Unlinked"}:
-                yield link

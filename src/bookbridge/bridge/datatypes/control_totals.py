@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from bookbridge.bridge.datatypes.control_sums import (
+from bookbridge.bridge.datatypes.control_sides import (
     CREDITORS,
     DEBTORS,
-    PROFIT_TYPES,
     RETAINED,
     ROLES,
     ZERO,
-    ControlSums,
     Sums,
 )
+from bookbridge.bridge.datatypes.control_sums import ControlSums
 
 
 class AccountFigure(Protocol):
@@ -131,10 +130,6 @@ class _Checks:
         self.skipped.append(why)
 
 
-def _is_profit(totals: ControlSums, account: str) -> bool:
-    return totals.accounts.get(account, {}).get("type") in PROFIT_TYPES
-
-
 def _resolved(sums: Mapping[str, Decimal], roles: Mapping[str, str]) -> Sums:
     """Sums by account id, as far as the source says which account has which role."""
     found: Sums = defaultdict(Decimal)
@@ -151,7 +146,7 @@ def _trial_balance(
 ) -> None:
     ours = _resolved(totals.current, roles)
     for account, amount in _resolved(totals.prior, roles).items():
-        if _is_profit(totals, account):
+        if totals.chart.is_profit(account):
             ours[roles.get(RETAINED, RETAINED)] += amount
         else:
             ours[account] += amount
@@ -166,9 +161,9 @@ def _trial_balance(
         theirs[row.account_id] += row.amount
         names[row.account_id] = row.name
     for account in sorted(ours.keys() | theirs.keys(), key=lambda one: (len(one), one)):
-        if unnamed and not _is_profit(totals, account):
+        if unnamed and not totals.chart.is_profit(account):
             continue
-        name = names.get(account) or totals.names.get(account, account)
+        name = names.get(account) or totals.chart.account_name(account)
         checks.check("trial_balance", account, name, ours[account], theirs[account])
 
 
@@ -180,9 +175,9 @@ def _profit_and_loss(
 ) -> None:
     by_category: Sums = defaultdict(Decimal)
     for account, amount in _resolved(totals.current, roles).items():
-        facts = totals.accounts.get(account, {})
-        if facts.get("type") in PROFIT_TYPES:
-            by_category[facts.get("category") or ""] += amount
+        facts = totals.chart.facts(account)
+        if facts is not None and totals.chart.is_profit(account):
+            by_category[facts.category or ""] += amount
     sales = -by_category["Income.Revenue"]
     direct = by_category["Expense.CostOfSales"]
     expenses = by_category["Expense.Operating"]
@@ -225,5 +220,5 @@ def _contacts(
         theirs[row.contact_id] += row.amount
         names[row.contact_id] = row.name
     for contact in sorted(ours.keys() | theirs.keys(), key=lambda one: (len(one), one)):
-        name = names.get(contact) or totals.names.get(f"contact {contact}", contact)
+        name = names.get(contact) or totals.chart.contact_name(contact)
         checks.check(report, contact, name, ours.get(contact, ZERO), theirs[contact])
