@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any, TypedDict, TypeVar
+from typing import TypedDict, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -254,7 +254,7 @@ def _problems(contact: Contact, fields: ContactFields) -> dict[str, list[str]]:
     if not contact.name:
         add("name", _("Give a name."))
     for field in TEXT_FIELDS:
-        limit = contact._meta.get_field(field).max_length
+        limit = getattr(contact._meta.get_field(field), "max_length", None)
         if limit and len(getattr(contact, field)) > limit and field not in ("country", "currency"):
             add(field, _("At most %(count)d letters.") % {"count": limit})
     if contact.email and not _is_email(contact.email):
@@ -269,12 +269,13 @@ def _problems(contact: Contact, fields: ContactFields) -> dict[str, list[str]]:
         add("days_until_payment_due", _("Payment is due in 0 to 3650 days."))
     if "vat_number" in fields and contact.vat_number:
         _check_vat_number(contact, add)
-    if fields.get("default_account_id") is not None and not _has_account(contact):
+    account_id = fields.get("default_account_id")
+    if account_id is not None and not _has_account(contact.organisation_id, account_id):
         add("default_account", _("There is no such nominal account."))
     return found
 
 
-def _check_vat_number(contact: Contact, add: Any) -> None:
+def _check_vat_number(contact: Contact, add: Callable[[str, str], None]) -> None:
     """Only UK numbers have a shape that we check; others are kept as written."""
     if contact.country not in UK_VAT_COUNTRIES:
         return
@@ -284,10 +285,8 @@ def _check_vat_number(contact: Contact, add: Any) -> None:
         add("vat_number", str(error))
 
 
-def _has_account(contact: Contact) -> bool:
-    return NominalAccount.objects.filter(
-        organisation_id=contact.organisation_id, pk=contact.default_account_id
-    ).exists()
+def _has_account(organisation_id: int, account_id: int) -> bool:
+    return NominalAccount.objects.filter(organisation_id=organisation_id, pk=account_id).exists()
 
 
 def _is_email(text: str) -> bool:

@@ -46,7 +46,7 @@ def stored_digests(
     organisation_id: int, numbers: Collection[str], *, counter_reference: str
 ) -> dict[str, bytes]:
     """The fingerprints of the documents and adjustments that already have one of these numbers."""
-    wanted = {
+    wanted: dict[str, Any] = {
         "organisation": organisation_id,
         "numbers": sorted(numbers),
         "counter": counter_reference,

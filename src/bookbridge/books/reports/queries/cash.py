@@ -34,7 +34,8 @@ GROUP BY a.id ORDER BY a.code
 
 def cash_flow(organisation_id: int, start: dt.date, end: dt.date) -> CashFlow:
     """Money in and out from `start` to `end`, both included."""
-    operating, other = [], []
+    operating: list[CashFlowRow] = []
+    other: list[CashFlowRow] = []
     with connection.cursor() as cursor:
         cursor.execute(
             OTHER_SIDES,
