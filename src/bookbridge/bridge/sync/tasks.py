@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import SYSTEM
@@ -14,21 +15,27 @@ from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
 from bookbridge.bridge.sync.operations.requests import NoLinkedConnectionError, request_refresh
 from bookbridge.bridge.sync.operations.running import run_dataset
 from bookbridge.bridge.sync.operations.schedules import queue_due_datasets
+from bookbridge.bridge.sync.operations.stranded import queue_stranded_work
+
+# A database that went away comes back: these jobs then go on where they were.
+AFTER_AN_OUTAGE = RetryStrategy(
+    max_attempts=200, wait=3, retry_exceptions={OperationalError, InterfaceError}
+)
 
 
-@app.task(name="sync.run_dataset", queue="sync")
+@app.task(name="sync.run_dataset", queue="sync", retry=AFTER_AN_OUTAGE)
 def run_dataset_job(client_id: str, dataset_id: str) -> None:
     close_old_connections()
     run_dataset(client_id=UUID(client_id), dataset_id=UUID(dataset_id))
 
 
-@app.task(name="sync.reconcile_refresh", queue="sync")
+@app.task(name="sync.reconcile_refresh", queue="sync", retry=AFTER_AN_OUTAGE)
 def reconcile_refresh_job(client_id: str, refresh_id: str) -> None:
     close_old_connections()
     reconcile_refresh(client_id=UUID(client_id), refresh_id=UUID(refresh_id))
 
 
-@app.task(name="sync.refresh_after_link", queue="sync")
+@app.task(name="sync.refresh_after_link", queue="sync", retry=AFTER_AN_OUTAGE)
 def refresh_after_link_job(
     client_id: str, company_id: str, connection_id: str, is_first: bool
 ) -> None:
@@ -53,3 +60,10 @@ def refresh_after_link_job(
 def queue_due_datasets_job(timestamp: int) -> None:
     close_old_connections()
     queue_due_datasets(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sync.queue_stranded", queue="sync", queueing_lock="sync.queue_stranded")
+def queue_stranded_job(timestamp: int) -> None:
+    close_old_connections()
+    queue_stranded_work()

@@ -11,6 +11,7 @@ import logging
 import uuid
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,6 +62,9 @@ def run_dataset(*, client_id: UUID, dataset_id: UUID) -> None:
         logger.info("Dataset %s is run by another worker", dataset_id)
     except SourceError as error:
         _settle(run, error)
+    except (OperationalError, InterfaceError):
+        # The database went away: the job is tried again and goes on where this run was.
+        raise
     except Exception:
         _end(
             run,

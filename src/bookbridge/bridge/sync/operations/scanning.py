@@ -6,7 +6,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.connectors.errors import NotSupportedError
+from bookbridge.bridge.connectors.errors import NotSupportedError, PermanentError
+from bookbridge.bridge.records.operations import raw_counts
 from bookbridge.bridge.sync.models import Dataset, ResourceScan, ResourceState, ScanPage
 from bookbridge.bridge.sync.operations.absence import close_scan
 from bookbridge.bridge.sync.operations.reading import Scan, pages_of
@@ -80,6 +81,13 @@ def _not_supported(
     session: SourceSession, run: Run, row: ResourceScan, state: ResourceState, reason: str
 ) -> ResourceScan:
     """The source has no such list; what the connector calls optional is then simply not there."""
+    with client_scope(run.client_id):
+        held = raw_counts(place=session.place, resource=row.resource).stored
+    if held:
+        # A list that had records does not end by being refused: that would be an unproved deletion.
+        raise PermanentError(
+            f"The source no longer offers {row.resource}, of which we hold {held} records: {reason}"
+        )
     with client_scope(run.client_id):
         row.state, row.completed_at = State.NOT_SUPPORTED, timezone.now()
         row.flaws = [reason]

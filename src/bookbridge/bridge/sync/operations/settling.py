@@ -10,8 +10,9 @@ from bookbridge.bridge.sync.models import Dataset, Refresh
 RECONCILE_TASK = "sync.reconcile_refresh"
 
 
-def defer_reconciliation(*, dataset: Dataset) -> None:
-    """Queue the reconciliation once, when no dataset of the refresh is under way any more."""
+def defer_reconciliation(*, dataset: Dataset) -> bool:
+    """Queue the reconciliation once, when no dataset of the refresh is under way any more;
+    returns whether it was."""
     refresh = Refresh.objects.select_for_update().get(
         client_id=dataset.client_id, id=dataset.refresh_id
     )
@@ -20,7 +21,9 @@ def defer_reconciliation(*, dataset: Dataset) -> None:
         refresh=refresh,
         status__in=[status.value for status in IN_PROGRESS],
     )
-    if refresh.completed_at is None and not waiting.exists():
-        app.configure_task(RECONCILE_TASK, lock=str(dataset.connection_id), queue="sync").defer(
-            client_id=str(dataset.client_id), refresh_id=str(refresh.id)
-        )
+    if refresh.completed_at is not None or waiting.exists():
+        return False
+    app.configure_task(RECONCILE_TASK, lock=str(dataset.connection_id), queue="sync").defer(
+        client_id=str(dataset.client_id), refresh_id=str(refresh.id)
+    )
+    return True
