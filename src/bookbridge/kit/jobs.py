@@ -102,19 +102,21 @@ class JobRunner:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         connector: Any = app.connector
-        with app.replace_connector(connector.get_worker_connector()) as queue:
-            async with queue.open_async():
-                worker = asyncio.create_task(self._work(queue))
-                housekeeping = asyncio.create_task(self._keep_house(queue))
-                stopping = asyncio.create_task(stop.wait())
-                await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                housekeeping.cancel()
-                if stop.is_set():
-                    await self._stop(worker)
-                else:
-                    stopping.cancel()
-                    await worker
-                    raise SystemExit("The worker stopped by itself; the lines above say why.")
+        # An app of its own: jobs that defer other jobs do it through the app that all code imports,
+        # on Django's connection, so in the transaction that their rows are written in.
+        queue = app.with_connector(connector.get_worker_connector())
+        async with queue.open_async():
+            worker = asyncio.create_task(self._work(queue))
+            housekeeping = asyncio.create_task(self._keep_house(queue))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            housekeeping.cancel()
+            if stop.is_set():
+                await self._stop(worker)
+            else:
+                stopping.cancel()
+                await worker
+                raise SystemExit("The worker stopped by itself; the lines above say why.")
 
     async def _work(self, queue: Any) -> None:
         await queue.run_worker_async(
