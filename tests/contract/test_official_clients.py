@@ -15,7 +15,7 @@ from bookbridge.bridge.api.tests import official
 from bookbridge.bridge.api.tests.openapi import Spec
 from tests.contract.conftest import Lender, Owner
 
-SYNC_SECONDS_MAX = 120.0
+SYNC_SECONDS_MAX = 60.0
 POLL_SECONDS = 0.5
 RUNNING = frozenset(
     {"Initial", "Queued", "Fetching", "MapQueued", "Mapping", "ValidationQueued", "Validating"}
@@ -84,7 +84,9 @@ def await_sync(lender: Lender, linked: Linked) -> list[Any]:
         if history.results and not any(one.status in RUNNING for one in history.results):
             return list(history.results)
         time.sleep(POLL_SECONDS)
-    raise AssertionError([(one.data_type, one.status) for one in history.results])
+    raise AssertionError(
+        [(one.data_type, one.status, one.status_description) for one in history.results]
+    )
 
 
 @pytest.fixture(scope="module")
