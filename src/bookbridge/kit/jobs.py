@@ -25,7 +25,8 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
 LOST_JOBS_EVERY_SECONDS = 4.0
-FETCH_EVERY_SECONDS = 2.0
+# A job that waited for another's lock is found by looking only: nothing announces that it is free.
+FETCH_EVERY_SECONDS = 0.25
 # What a job may run on after the order to stop, before it is given back to another worker.
 FINISH_SECONDS_MAX = 8.0
 # A job that kills its worker each time must not do so for ever.
