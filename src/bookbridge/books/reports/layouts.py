@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -40,7 +41,7 @@ class Layout:
     lines: Sequence[Line]
     label: Words = ""
 
-    @property
+    @cached_property
     def has_codes(self) -> bool:
         return any(line.code for line in self.lines)
 
