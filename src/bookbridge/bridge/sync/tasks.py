@@ -11,11 +11,11 @@ from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import SYSTEM
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
+from bookbridge.bridge.sync.operations.queueing import defer_run
 from bookbridge.bridge.sync.operations.requests import NoLinkedConnectionError, request_refresh
-from bookbridge.bridge.sync.operations.running import run_dataset
 from bookbridge.bridge.sync.operations.schedules import queue_due_datasets
 from bookbridge.bridge.sync.operations.stranded import queue_stranded_work
+from bookbridge.bridge.sync.operations.working import run_connection
 
 # A database that went away comes back: these jobs then go on where they were.
 AFTER_AN_OUTAGE = RetryStrategy(
@@ -23,16 +23,16 @@ AFTER_AN_OUTAGE = RetryStrategy(
 )
 
 
-@app.task(name="sync.run_dataset", queue="sync", retry=AFTER_AN_OUTAGE)
-def run_dataset_job(client_id: str, dataset_id: str) -> None:
+@app.task(name="sync.run_connection", queue="sync", retry=AFTER_AN_OUTAGE)
+def run_connection_job(client_id: str, connection_id: str) -> None:
     close_old_connections()
-    run_dataset(client_id=UUID(client_id), dataset_id=UUID(dataset_id))
+    run_connection(client_id=UUID(client_id), connection_id=UUID(connection_id))
 
 
-@app.task(name="sync.reconcile_refresh", queue="sync", retry=AFTER_AN_OUTAGE)
-def reconcile_refresh_job(client_id: str, refresh_id: str) -> None:
+@app.task(name="sync.wake_connection", queue="sync", retry=AFTER_AN_OUTAGE)
+def wake_connection_job(client_id: str, connection_id: str) -> None:
     close_old_connections()
-    reconcile_refresh(client_id=UUID(client_id), refresh_id=UUID(refresh_id))
+    defer_run(UUID(client_id), UUID(connection_id))
 
 
 @app.task(name="sync.refresh_after_link", queue="sync", retry=AFTER_AN_OUTAGE)

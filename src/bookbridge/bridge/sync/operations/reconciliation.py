@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import SYSTEM
 from bookbridge.bridge.clients.tenancy import client_scope
@@ -25,7 +24,6 @@ from bookbridge.bridge.sync.operations.certificates import issue, whose
 from bookbridge.bridge.sync.operations.comparing import compare
 from bookbridge.bridge.sync.operations.reports import read_reports, reports_of
 from bookbridge.bridge.sync.operations.requests import RefreshError, request_refresh
-from bookbridge.bridge.sync.operations.settling import RECONCILE_TASK
 from bookbridge.bridge.sync.rules import REREADS_MAX
 from bookbridge.bridge.sync.session import SourceSession, source_session
 
@@ -42,8 +40,11 @@ class Findings:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> None:
-    """Leave the refresh's certificate and end it; harmless when repeated."""
+def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> dt.datetime | None:
+    """Leave the refresh's certificate and end it; harmless when repeated.
+
+    Returns when to try again if the source does not answer now.
+    """
     with client_scope(client_id):
         refresh = (
             Refresh.objects.select_related("connection")
@@ -51,10 +52,10 @@ def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> None:
             .first()
         )
     if refresh is None:
-        return
+        return None
     if not refresh.is_full or not refresh.connection.is_linked:
         _complete(refresh, Outcome.NOT_COMPARED)
-        return
+        return None
     try:
         with source_session(
             refresh.connection, timezone.localdate(refresh.requested_at)
@@ -62,9 +63,10 @@ def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> None:
             findings = _findings(session, refresh)
             _certify(session, refresh, findings)
     except RetryLaterError as error:
-        _try_again(refresh, error)
+        return _try_again(refresh, error)
     except SourceError:
         _complete(refresh, Outcome.NOT_COMPARED)
+    return None
 
 
 def _findings(session: SourceSession, refresh: Refresh) -> Findings:
@@ -155,15 +157,9 @@ def _complete(refresh: Refresh, outcome: Outcome) -> None:
                 return
 
 
-def _try_again(refresh: Refresh, error: RetryLaterError) -> None:
+def _try_again(refresh: Refresh, error: RetryLaterError) -> dt.datetime | None:
     at = timezone.now()
     if at - refresh.requested_at > RETRIED_FOR_MAX:
         _complete(refresh, Outcome.NOT_COMPARED)
-        return
-    with client_scope(refresh.client_id):
-        app.configure_task(
-            RECONCILE_TASK,
-            lock=str(refresh.connection_id),
-            queue="sync",
-            schedule_at=at + max(error.after or RETRY_WAIT, dt.timedelta(seconds=1)),
-        ).defer(client_id=str(refresh.client_id), refresh_id=str(refresh.id))
+        return None
+    return at + max(error.after or RETRY_WAIT, dt.timedelta(seconds=1))

@@ -1,4 +1,4 @@
-"""Reads are asked for here; the work itself is a job per dataset, one at a time per connection."""
+"""Reads are asked for here; one job at a time works off what a connection has waiting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.companies.queries import company
@@ -19,8 +18,7 @@ from bookbridge.bridge.datatypes import ORDER, DataType
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.integrations.queries import connector_of
 from bookbridge.bridge.sync.models import Dataset, Refresh, SyncSetting
-
-RUN_TASK = "sync.run_dataset"
+from bookbridge.bridge.sync.operations.queueing import defer_run
 
 
 class RefreshError(Exception):
@@ -83,13 +81,6 @@ def not_on_first_link(client_id: UUID, company_id: UUID) -> set[DataType]:
     own = SyncSetting.objects.filter(client_id=client_id, company_id=company_id)
     chosen = {row.data_type: row.fetch_on_first_link for row in [*rows, *own]}
     return {DataType(key) for key, is_on in chosen.items() if not is_on}
-
-
-def defer_run(dataset: Dataset, *, at: dt.datetime | None = None) -> None:
-    """Queue the dataset's job, in this transaction; one connection's jobs run one at a time."""
-    app.configure_task(
-        RUN_TASK, lock=str(dataset.connection_id), schedule_at=at, queue="sync"
-    ).defer(client_id=str(dataset.client_id), dataset_id=str(dataset.id))
 
 
 def _linked(client_id: UUID, company_id: UUID, connection_id: UUID | None) -> Sequence[Connection]:
@@ -157,8 +148,7 @@ def _queue(
         for one in types
     ]
     Dataset.objects.bulk_create(made)
-    for dataset in made:
-        defer_run(dataset)
+    defer_run(found.client_id, found.id)
     note(
         found,
         ConnectionEvent.Kind.SYNC_REQUESTED,

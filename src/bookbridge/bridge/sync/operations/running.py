@@ -40,10 +40,8 @@ from bookbridge.bridge.sync.models import Dataset, Refresh
 from bookbridge.bridge.sync.operations.certificates import certify_dataset
 from bookbridge.bridge.sync.operations.mapping import map_data_type
 from bookbridge.bridge.sync.operations.reports import read_reports_before
-from bookbridge.bridge.sync.operations.requests import defer_run
 from bookbridge.bridge.sync.operations.run import Progress, Run, SupersededError
 from bookbridge.bridge.sync.operations.scanning import scan_resource
-from bookbridge.bridge.sync.operations.settling import defer_reconciliation
 from bookbridge.bridge.sync.rules import RETRIES_MAX, RUNS_MAX, wait_after
 from bookbridge.bridge.sync.session import source_session
 
@@ -175,7 +173,6 @@ def _queue_again(run: Run, error: RetryLaterError) -> None:
             attempts=dataset.attempts if is_held else attempt,
             run_token=None,
         )
-        defer_run(dataset, at=at + wait)
         if not is_held and not is_maintenance:
             record_failure(
                 connection=dataset.connection,
@@ -196,7 +193,7 @@ def _end(run: Run, status: str, message: str) -> None:
 
 
 def _finish(run: Run, status: str, message: str, at: dt.datetime) -> None:
-    """Reach a final state; the last dataset of a refresh is followed by its reconciliation."""
+    """Reach a final state."""
     run.checkpoint(
         status=status,
         error_message="" if status == Status.NOT_SUPPORTED else message,
@@ -214,4 +211,3 @@ def _finish(run: Run, status: str, message: str, at: dt.datetime) -> None:
             SYSTEM,
             at,
         )
-    defer_reconciliation(dataset=dataset)

@@ -16,9 +16,10 @@ def test_a_dataset_without_a_job_gets_one(linked: Linked) -> None:
     dataset = linked.request(DataType.CUSTOMERS)[0]
     assert queue_stranded_work() == 0
     with connections["owner"].cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'sync.run_dataset'")
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'sync.run_connection'")
     assert queue_stranded_work() == 1
-    assert ProcrastinateJob.objects.filter(args__dataset_id=str(dataset.id)).count() == 1
+    job = ProcrastinateJob.objects.get(task_name="sync.run_connection")
+    assert job.lock == str(dataset.connection_id)
 
 
 def test_a_list_that_is_suddenly_refused_deletes_nothing(linked: Linked) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from django.db import connections
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import Connection, ConnectionFailure
@@ -17,7 +18,8 @@ from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.integrations.http import source_client
 from bookbridge.bridge.integrations.queries import app_keys
 from bookbridge.bridge.records.models import Record
-from bookbridge.bridge.sync.models import Dataset, RateBudget
+from bookbridge.bridge.sync.models import Dataset, RateBudget, Refresh
+from bookbridge.bridge.sync.operations.working import run_connection
 from bookbridge.bridge.sync.tests.conftest import Linked, link
 
 Status = Dataset.Status
@@ -61,6 +63,25 @@ def test_maintenance_puts_the_dataset_back_and_it_resumes_by_itself(
     assert linked.run(first).status == Status.COMPLETE
     assert linked.run(second).status == Status.COMPLETE
     assert linked.status() == Connection.Status.LINKED
+
+
+def test_the_connection_is_woken_when_its_wait_is_over(linked: Linked) -> None:
+    linked.source.trouble = at_customers(  # type: ignore[assignment]
+        httpx.Response(503, json={"errors": ["Maintenance"]}, headers={"Retry-After": "90"})
+    )
+    linked.request(DataType.CUSTOMERS, DataType.SUPPLIERS, DataType.TAX_RATES)
+    ours = {"client_id": linked.client.id, "connection_id": linked.connection.id}
+    run_connection(**ours)
+    wake = ProcrastinateJob.objects.get(task_name="sync.wake_connection")
+    assert wake.scheduled_at is not None
+    assert dt.timedelta(seconds=80) < wake.scheduled_at - timezone.now() < dt.timedelta(seconds=91)
+    let_through(linked)
+    with client_scope(linked.client.id):
+        Dataset.objects.update(not_before=None)
+    run_connection(**ours)
+    with client_scope(linked.client.id):
+        assert {one.status for one in Dataset.objects.all()} == {Status.COMPLETE}
+        assert Refresh.objects.get().completed_at is not None
 
 
 def test_a_rate_limit_is_obeyed_by_every_worker(linked: Linked) -> None:

@@ -1,0 +1,87 @@
+"""Works off everything that a connection has waiting: datasets in order, then reconciliations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+
+from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.datatypes import ORDER
+from bookbridge.bridge.datatypes.status import IN_PROGRESS
+from bookbridge.bridge.sync.models import Dataset, Refresh
+from bookbridge.bridge.sync.operations.queueing import defer_wake
+from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
+from bookbridge.bridge.sync.operations.running import run_dataset
+
+logger = logging.getLogger(__name__)
+PLACE = {data_type.value: place for place, data_type in enumerate(ORDER)}
+SOON = dt.timedelta(seconds=1)
+
+
+def run_connection(*, client_id: UUID, connection_id: UUID) -> None:
+    """Run each dataset that is due once, reconcile the refreshes that are done, and see that the
+    connection is woken for what has to wait. One dataset's failure does not stop the others."""
+    tried: set[UUID] = set()
+    failure: Exception | None = None
+    while (dataset_id := _next_due(client_id, connection_id, tried)) is not None:
+        tried.add(dataset_id)
+        try:
+            run_dataset(client_id=client_id, dataset_id=dataset_id)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.exception("Dataset %s failed", dataset_id)
+            failure = error
+    wake_at = _reconcile(client_id, connection_id)
+    _plan(client_id, connection_id, wake_at)
+    if failure is not None:
+        raise failure
+
+
+def waiting_datasets(client_id: UUID, connection_id: UUID) -> QuerySet[Dataset]:
+    """The connection's datasets that are not done."""
+    return Dataset.objects.filter(
+        client_id=client_id,
+        connection_id=connection_id,
+        status__in=[status.value for status in IN_PROGRESS],
+    )
+
+
+def _next_due(client_id: UUID, connection_id: UUID, tried: set[UUID]) -> UUID | None:
+    with client_scope(client_id):
+        due = waiting_datasets(client_id, connection_id).filter(
+            Q(not_before=None) | Q(not_before__lte=timezone.now())
+        )
+        rows = list(due.values_list("requested_at", "data_type", "id"))
+    rows = [row for row in rows if row[2] not in tried]
+    return min(rows, key=lambda row: (row[0], PLACE.get(row[1], 0)))[2] if rows else None
+
+
+def _reconcile(client_id: UUID, connection_id: UUID) -> dt.datetime | None:
+    """Reconcile what is done; returns when to try again where the source does not answer."""
+    with client_scope(client_id):
+        busy = waiting_datasets(client_id, connection_id).values("refresh_id")
+        ended = (
+            Refresh.objects.filter(
+                client_id=client_id, connection_id=connection_id, completed_at=None
+            )
+            .exclude(id__in=busy)
+            .order_by("requested_at")
+        )
+        ids = list(ended.values_list("id", flat=True))
+    times = [reconcile_refresh(client_id=client_id, refresh_id=one) for one in ids]
+    return min((at for at in times if at is not None), default=None)
+
+
+def _plan(client_id: UUID, connection_id: UUID, wake_at: dt.datetime | None) -> None:
+    with client_scope(client_id):
+        waiting = waiting_datasets(client_id, connection_id)
+        earliest = waiting.aggregate(at=Min("not_before"))["at"]
+        times = [at for at in (wake_at, earliest) if at is not None]
+        if times:
+            defer_wake(client_id, connection_id, max(min(times), timezone.now() + SOON))
