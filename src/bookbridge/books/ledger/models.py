@@ -241,7 +241,12 @@ class Posting(models.Model):
     class Meta:
         verbose_name = _("posting")
         indexes = [
-            models.Index(fields=["organisation", "account", "date"], name="ledger_posting_account"),
+            # Sums over days are read from this index alone.
+            models.Index(
+                fields=["organisation", "account", "date"],
+                include=["amount"],
+                name="ledger_posting_account",
+            ),
             models.Index(
                 fields=["organisation", "customer_id"],
                 condition=models.Q(customer_id__isnull=False),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from bookbridge.books.ledger.models import (
     JournalEntry,
@@ -19,6 +19,8 @@ from bookbridge.books.ledger.models import (
 from bookbridge.books.ledger.rules import ZERO, month_of
 from bookbridge.books.organisations.models import Organisation
 from bookbridge.books.organisations.queries import year_of
+
+MIDDLE_OF_MONTH = 15
 
 
 def accounts(organisation_id: int) -> QuerySet[NominalAccount]:
@@ -125,32 +127,43 @@ def balance_of(organisation_id: int, account_id: int, end: dt.date) -> Decimal:
 def _pieces(
     organisation_id: int, start: dt.date | None, end: dt.date
 ) -> Iterable[tuple[int, Decimal, Decimal, int]]:
-    """Kept months that cover the days, plus or less the days of part months."""
+    """Whole months from the nearest boundary to the nearest, then the days that this is out by."""
     following = end + dt.timedelta(days=1)
-    last_month = month_of(following)
-    months = MonthlyBalance.objects.filter(organisation_id=organisation_id, month__lt=last_month)
+    last = _nearest_month(following)
+    months = MonthlyBalance.objects.filter(organisation_id=organisation_id, month__lt=last)
     if start is not None:
-        months = months.filter(month__gte=month_of(start))
-        if start > month_of(start) and month_of(start) < last_month:
-            before = start - dt.timedelta(days=1)
-            yield from _days(organisation_id, month_of(start), before, -1)
+        first = _nearest_month(start)
+        months = months.filter(month__gte=first)
+        yield from _days_between(organisation_id, start, first)
     for account_id, debit, credit in months.values_list("account_id").annotate(
         debits=Sum("debit"), credits=Sum("credit")
     ):
         yield account_id, debit, credit, 1
-    first = last_month if start is None else max(start, last_month)
-    if first <= end:
-        yield from _days(organisation_id, first, end, 1)
+    yield from _days_between(organisation_id, last, following)
 
 
-def _days(
-    organisation_id: int, start: dt.date, end: dt.date, sign: int
+def _nearest_month(date: dt.date) -> dt.date:
+    """The first of this month or of the next, whichever is nearer."""
+    return (
+        month_of(date)
+        if date.day <= MIDDLE_OF_MONTH
+        else month_of(month_of(date) + dt.timedelta(days=31))
+    )
+
+
+def _days_between(
+    organisation_id: int, start: dt.date, end: dt.date
 ) -> Iterable[tuple[int, Decimal, Decimal, int]]:
+    """The postings from one day up to, not including, another; taken off when that lies before."""
+    if start == end:
+        return
+    first, last, sign = (start, end, 1) if start < end else (end, start, -1)
     rows = (
         Posting.objects.filter(
             organisation_id=organisation_id,
-            entry__organisation_id=F("organisation_id"),
-            entry__date__range=(start, end),
+            account__in=NominalAccount.objects.filter(organisation_id=organisation_id),
+            date__gte=first,
+            date__lt=last,
         )
         .values_list("account_id")
         .annotate(

@@ -416,7 +416,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="posting",
             index=models.Index(
-                fields=["organisation", "account", "date"], name="ledger_posting_account"
+                fields=["organisation", "account", "date"],
+                include=["amount"],
+                name="ledger_posting_account",
             ),
         ),
         migrations.AddIndex(
