@@ -30,13 +30,16 @@ _DOCUMENT = (
     + _ZULU.format(column="record.source_modified_at")
     + ", '') {metadata} || ',' || substr(record.body::text, 2)"
 )
+# Lateral, with its limit: each row is then looked up by its whole key, whatever the planner knows
+# of a company that has just been read for the first time.
 _PAGE = """
 WITH {page}
 SELECT {count}, (
     SELECT string_agg({document}, ',' ORDER BY page.number)
-    FROM page JOIN records_record AS record
-      ON record.company_id = %s AND record.connection_id = %s AND record.data_type = %s
-     AND record.id_length = page.id_length AND record.record_id = page.record_id)
+    FROM page CROSS JOIN LATERAL (
+        SELECT * FROM records_record
+        WHERE company_id = %s AND connection_id = %s AND data_type = %s
+          AND id_length = page.id_length AND record_id = page.record_id LIMIT 1) AS record)
 """
 # In the index's own order a page is read from the index alone, and counting needs no row either.
 _PLAIN = """

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                             "id_length",
                             "record_id",
                         ],
+                        include=["client_id"],
                         name="records_in_order",
                     )
                 ],
