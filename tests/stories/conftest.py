@@ -28,8 +28,7 @@ def shared_world(
         world = World(running_installation, ready, proxy, BridgeApi(ready))
         world.set_up()
         yield world
-        world.api.close()
-        world.lender.close()
+        world.close()
 
 
 @pytest.fixture

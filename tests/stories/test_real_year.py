@@ -69,8 +69,11 @@ def year(test_data: Path) -> Iterator[Year]:
         ready = Ready(**{n: str(values[n]) for n in NAMES}, outbox=Path(values["outbox"]))
         with proxy_to(ready.books_url) as proxy:
             world = World(running, ready, proxy, BridgeApi(ready))
-            world.set_up()
-            yield Year(world, world.new_business())
+            try:
+                world.set_up()
+                yield Year(world, world.new_business())
+            finally:
+                world.close()
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -65,7 +65,14 @@ class World:
     proxy: Proxy
     api: BridgeApi
     lender: Browser = field(default_factory=Browser)
-    numbers: int = 0
+    businesses: list[Business] = field(default_factory=list)
+
+    def close(self) -> None:
+        self.api.close()
+        self.lender.close()
+        for business in self.businesses:
+            business.browser.close()
+            business.books.close()
 
     def set_up(self) -> None:
         printed = self.running.command(
@@ -81,13 +88,14 @@ class World:
 
     def new_business(self) -> Business:
         """An owner signs up through the pages."""
-        self.numbers += 1
-        email = f"owner{self.numbers}@business.example"
+        email = f"owner{len(self.businesses) + 1}@business.example"
         password = secrets.token_urlsafe(12)
         browser = Browser()
         sign_up_owner(browser, self.ready, email, password)
         books = BooksApi(self.ready.books_url, email, password)
-        return Business(email, password, books, books.company_id(), browser)
+        business = Business(email, password, books, books.company_id(), browser)
+        self.businesses.append(business)
+        return business
 
     def new_company(self, name: str = "A business") -> str:
         reply = self.api.http.post("/companies", json={"name": name})
