@@ -9,6 +9,8 @@ from decimal import Decimal
 WIDTH, HEIGHT = 480, 160
 LEFT, RIGHT, TOP, BOTTOM = 52, 6, 10, 22
 TICKS_MAX = 4
+# Where the axis ends when every value is zero.
+FLAT_TOP = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def scale_of(values: Sequence[Decimal]) -> Scale:
     """An axis that holds zero and every value, with at most a few round steps."""
     low, high = min([Decimal(0), *values]), max([Decimal(0), *values])
     if low == high:
-        high = Decimal(1)
+        high = FLAT_TOP
     rough = (high - low) / TICKS_MAX
     magnitude = Decimal(10) ** rough.adjusted()
     step = next(magnitude * n for n in (1, 2, 5, 10) if magnitude * n >= rough)

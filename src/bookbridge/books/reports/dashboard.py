@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from bookbridge.books.banking.models import BankAccount, ImportedBankTransaction, ImportedStatus
@@ -164,43 +164,45 @@ def _to_check(organisation_id: int) -> int:
 
 def _tasks(request: MemberRequest, today: dt.date) -> list[Task]:
     organisation_id = request.organisation.pk
-    tasks = []
-    to_check = _to_check(organisation_id)
-    if to_check:
-        check = ngettext("Check %(n)s bank line", "Check %(n)s bank lines", to_check)
-        waiting = (
-            BankAccount.objects.filter(
-                organisation_id=organisation_id,
-                imported_transactions__status=ImportedStatus.TO_CHECK,
-            )
-            .order_by("id")
-            .first()
+    drafts = invoices(organisation_id, status=DocumentStatus.DRAFT).count()
+    late = invoices(organisation_id, overdue_on=today).count()
+    to_pay = bills(organisation_id, overdue_on=today).count()
+    sales, purchases = (reverse(page, args=[organisation_id]) for page in ("invoices", "bills"))
+    counted = (
+        (
+            drafts,
+            ngettext("Approve %(n)s draft invoice", "Approve %(n)s draft invoices", drafts),
+            f"{sales}?status=draft",
+        ),
+        (
+            late,
+            ngettext("Ask for %(n)s overdue invoice", "Ask for %(n)s overdue invoices", late),
+            f"{sales}?status=overdue",
+        ),
+        (
+            to_pay,
+            ngettext("Pay %(n)s overdue bill", "Pay %(n)s overdue bills", to_pay),
+            f"{purchases}?status=overdue",
+        ),
+    )
+    tasks = [Task(text % {"n": count_text(n)}, href) for n, text, href in counted if n]
+    return [*_check_task(organisation_id), *tasks]
+
+
+def _check_task(organisation_id: int) -> list[Task]:
+    """The bank lines that await checking, at the first account that has any."""
+    waiting = (
+        BankAccount.objects.filter(
+            organisation_id=organisation_id,
+            imported_transactions__organisation_id=organisation_id,
+            imported_transactions__status=ImportedStatus.TO_CHECK,
         )
-        assert waiting is not None
-        page = reverse("bank_account", args=[organisation_id, waiting.pk]) + "?tab=check"
-        tasks.append(Task(check % {"n": count_text(to_check)}, page))
-    for text, rows, page, status in (
-        (
-            ngettext_lazy("Approve %(n)s draft invoice", "Approve %(n)s draft invoices", "n"),
-            invoices(organisation_id, status=DocumentStatus.DRAFT),
-            "invoices",
-            "draft",
-        ),
-        (
-            ngettext_lazy("Ask for %(n)s overdue invoice", "Ask for %(n)s overdue invoices", "n"),
-            invoices(organisation_id, overdue_on=today),
-            "invoices",
-            "overdue",
-        ),
-        (
-            ngettext_lazy("Pay %(n)s overdue bill", "Pay %(n)s overdue bills", "n"),
-            bills(organisation_id, overdue_on=today),
-            "bills",
-            "overdue",
-        ),
-    ):
-        count = rows.count()
-        if count:
-            href = f"{reverse(page, args=[organisation_id])}?status={status}"
-            tasks.append(Task(str(text % {"n": count}), href))
-    return tasks
+        .order_by("id")
+        .first()
+    )
+    if waiting is None:
+        return []
+    count = _to_check(organisation_id)
+    text = ngettext("Check %(n)s bank line", "Check %(n)s bank lines", count)
+    page = reverse("bank_check", args=[organisation_id, waiting.pk])
+    return [Task(text % {"n": count_text(count)}, page)]

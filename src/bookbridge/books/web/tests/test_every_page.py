@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -182,3 +183,8 @@ def test_a_wrong_method_is_refused(shelf: Shelf, owner_user: User) -> None:
     assert answers(client, "get", POST_ONLY, shelf) == everywhere(405, POST_ONLY)
     read_only = set(NAMES) - WRITES
     assert answers(client, "post", read_only, shelf) == everywhere(405, read_only)
+
+
+def test_the_pages_for_mistakes_need_nothing_but_themselves() -> None:
+    for name in ("404.html", "403.html", "403_csrf.html", "500.html"):
+        assert "<h1>" in render_to_string(name), name
