@@ -17,7 +17,7 @@ from django.db import connection
 from bookbridge.bridge.api.data_fields import fields_of
 from bookbridge.bridge.api.endpoint import Call
 from bookbridge.bridge.api.paging import Page
-from bookbridge.bridge.api.query import Sql, compile_condition, compile_order, parse
+from bookbridge.bridge.api.query import Param, Sql, compile_condition, compile_order, parse
 from bookbridge.bridge.datatypes import DataType, facts_of
 
 _ORDER = "order_date, id_length, record_id"
@@ -96,7 +96,7 @@ def read_page(records: RecordList, call: Call, page: Page) -> tuple[bytes, int]:
             count=f"(SELECT count(*) FROM records_record WHERE {where})",  # noqa: S608 - ours
             document=records.document,
         )
-        params = [*base.params, page.size, page.offset, *base.params, *records.key]
+        params: list[Param] = [*base.params, page.size, page.offset, *base.params, *records.key]
     else:
         found = compile_condition(expression, fields)
         order = compile_order(order_by, fields) if order_by else Sql("order_date")

@@ -9,7 +9,7 @@ from django.db import connection
 
 from bookbridge.bridge.api.endpoint import Call
 from bookbridge.bridge.api.paging import Page
-from bookbridge.bridge.api.query import Fields, Sql, compile_condition, compile_order, parse
+from bookbridge.bridge.api.query import Fields, Param, Sql, compile_condition, compile_order, parse
 
 _PAGE = """
 WITH matched AS MATERIALIZED (SELECT * FROM ({source}) AS source WHERE {where})
@@ -42,7 +42,7 @@ def page_of_ids(rows: Rows, call: Call, page: Page, *more: Sql) -> IdPage:
     order_by = call.parameter("orderBy")
     order = compile_order(order_by, rows.fields) if order_by else Sql(rows.order)
     sql = _PAGE.format(source=rows.source.text, where=where, order=order.text)
-    params = [
+    params: list[Param] = [
         *rows.source.params,
         *(param for condition in conditions for param in condition.params),
         *order.params,

@@ -6,7 +6,14 @@ parameterised SQL over the fields that the endpoint knows.
 
 from bookbridge.bridge.api.query.compiler import Sql, compile_condition, compile_order
 from bookbridge.bridge.api.query.errors import QueryError
-from bookbridge.bridge.api.query.fields import Field, FieldKind, Fields, TagFields, body_fields
+from bookbridge.bridge.api.query.fields import (
+    Field,
+    FieldKind,
+    Fields,
+    Param,
+    TagFields,
+    body_fields,
+)
 from bookbridge.bridge.api.query.parser import parse
 from bookbridge.bridge.api.query.tree import AllOf, AnyOf, Clause, Expression, Operator
 
@@ -19,6 +26,7 @@ __all__ = [
     "FieldKind",
     "Fields",
     "Operator",
+    "Param",
     "QueryError",
     "Sql",
     "TagFields",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbridge.bridge.api.query.errors import QueryError
-from bookbridge.bridge.api.query.fields import OPERATORS, Field, FieldKind, Fields
+from bookbridge.bridge.api.query.fields import OPERATORS, Field, FieldKind, Fields, Param
 from bookbridge.bridge.api.query.tree import AllOf, AnyOf, Clause, Expression, Operator
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?|[+-]?\.[0-9]{1,30}", re.ASCII)
@@ -20,7 +20,7 @@ class Sql:
     """A piece of SQL with its parameters."""
 
     text: str
-    params: tuple[object, ...] = ()
+    params: tuple[Param, ...] = ()
 
 
 TRUE = Sql("TRUE")
@@ -67,7 +67,7 @@ def _clause(clause: Clause, fields: Fields) -> Sql:
     return _comparison(clause, field, _typed(clause, field.kind))
 
 
-def _comparison(clause: Clause, field: Field, value: object) -> Sql:
+def _comparison(clause: Clause, field: Field, value: Param) -> Sql:
     params = (*field.params, value)
     if clause.operator is Operator.CONTAINS:
         return Sql(f"strpos(lower({field.sql}), lower(%s)) > 0", params)
@@ -80,7 +80,7 @@ def _comparison(clause: Clause, field: Field, value: object) -> Sql:
     return Sql(f"({left} {clause.operator} {right})", params)
 
 
-def _typed(clause: Clause, kind: FieldKind) -> object:
+def _typed(clause: Clause, kind: FieldKind) -> Param:
     match kind:
         case FieldKind.TEXT | FieldKind.WORD:
             return clause.value

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+from uuid import UUID
 
 from bookbridge.bridge.api.query.tree import Operator
+
+# What stands for a placeholder.
+Param = str | bool | int | bytes | Decimal | dt.date | UUID
 
 
 class FieldKind(Enum):
@@ -48,7 +54,7 @@ class Field:
 
     sql: str
     kind: FieldKind
-    params: tuple[object, ...] = ()
+    params: tuple[Param, ...] = ()
 
 
 class Fields:

@@ -22,7 +22,6 @@ CURRENT_ACCOUNTING = "Codat-Lending.yaml"
 OLDER_ACCOUNTING = "Codat-Accounting-2023-04-26.yaml"
 # Newest first: an operation is judged by the newest file that has it.
 FILES = (PLATFORM, CURRENT_ACCOUNTING, OLDER_ACCOUNTING)
-METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 # Keywords whose keys are names of the file's own choosing.
 _MAPS = frozenset(
     {"properties", "definitions", "schemas", "responses", "parameters", "paths", "content"}
