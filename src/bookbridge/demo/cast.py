@@ -9,6 +9,7 @@ COMPANY_NAME = "Toft Stores Ltd"
 # Passes HMRC's check digits and belongs to nobody whom we know of.
 VAT_NUMBER = "980780684"
 OWNER_NAME = "Morag Toft"
+PROJECT = "project:harbour"
 
 
 @dataclass(frozen=True)

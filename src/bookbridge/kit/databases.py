@@ -1,4 +1,4 @@
-"""Turns a Postgres URL into Django's settings, and makes the two roles and the database of a half."""
+"""Postgres URLs as Django's settings, and a half's database with its two roles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONNECT_TIMEOUT_SECONDS = 10
 
 @dataclass(frozen=True)
 class HalfDatabase:
-    """Where one half's data lives: URLs for the owner (migrations) and the app (everything else)."""
+    """Where one half's data lives: URLs of the owner (migrations) and of the app (the rest)."""
 
     owner_url: str
     app_url: str
@@ -101,6 +101,7 @@ def _ensure_role(admin: psycopg.Connection, role: str, password: str) -> None:
     exists = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
     verb = "ALTER" if exists else "CREATE"
     admin.execute(
-        sql.SQL(verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {}")
-        .format(sql.Identifier(role), sql.Literal(password))
+        sql.SQL(
+            verb + " ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD {}"
+        ).format(sql.Identifier(role), sql.Literal(password))
     )

@@ -61,7 +61,7 @@ class _SqlOperation(Operation):
 
 
 class EnableRls(_SqlOperation):
-    """Rows are visible and writable only where `column` equals the transaction's tenant setting."""
+    """Rows are there only where `column` equals the transaction's tenant setting."""
 
     def __init__(self, table: str, column: str, setting: str, cast: str = "bigint") -> None:
         self.table, self.column, self.setting, self.cast = table, column, setting, cast
@@ -85,7 +85,7 @@ class EnableRls(_SqlOperation):
 
 
 class CompositeForeignKey(_SqlOperation):
-    """A foreign key that includes the tenant, so that a row never points at another tenant's row."""
+    """A foreign key with the tenant in it: a row never points at another tenant's row."""
 
     def __init__(
         self,

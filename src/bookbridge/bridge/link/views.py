@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.rules import Actor
-from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.companies.models import Company
-from bookbridge.bridge.companies.queries import client_of_company
 from bookbridge.bridge.connections.models import Connection
 from bookbridge.bridge.connections.operations import (
     AuthorisationError,
@@ -37,6 +31,7 @@ from bookbridge.bridge.integrations.queries import (
     connector_of,
     integration,
 )
+from bookbridge.bridge.link.access import LinkRequest, calm, link_page
 from bookbridge.bridge.link.queries import (
     consent_sections,
     linked_connections,
@@ -46,48 +41,6 @@ from bookbridge.bridge.link.queries import (
 OWNER = Actor(None, "Company owner")
 BROWSER = "link_browser"
 BROWSER_BYTES = 24
-Parts = ParamSpec("Parts")
-
-
-class LinkRequest(HttpRequest):
-    """A request of an owner for a company that exists."""
-
-    client: Client
-    company: Company
-
-
-LinkView = Callable[Concatenate[LinkRequest, Parts], HttpResponse]
-
-
-def link_page(view: LinkView[Parts]) -> Callable[..., HttpResponse]:
-    """Finds the company and its client; a link that leads nowhere gets a calm page."""
-
-    @wraps(view)
-    def guarded(
-        request: LinkRequest, company_id: UUID, *args: Parts.args, **kwargs: Parts.kwargs
-    ) -> HttpResponse:
-        client_id = client_of_company(company_id)
-        if client_id is None:
-            return calm(
-                request,
-                heading=_("This link no longer works"),
-                explanation=_("Ask whoever sent it to you for a new one. Nothing was shared."),
-                status=404,
-            )
-        with client_scope(client_id):
-            request.client = Client.objects.get(id=client_id)
-            request.company = Company.objects.get(id=company_id)
-            return view(request, *args, **kwargs)
-
-    return guarded
-
-
-def calm(
-    request: HttpRequest, *, heading: str, explanation: str, status: int = 200, **more: object
-) -> HttpResponse:
-    """A page that says what happened and, with next_url and next_label, the one next step."""
-    context = {"heading": heading, "explanation": explanation, **more}
-    return render(request, "link/calm.html", context, status=status)
 
 
 def _context(request: LinkRequest, heading: str, step: int) -> dict[str, object]:

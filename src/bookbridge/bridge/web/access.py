@@ -47,7 +47,8 @@ def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Part
             with client_scope(place.client_id):
                 return view(found, *args, **kwargs)
 
-        return update_wrapper(guarded, view)
+        update_wrapper(guarded, view)
+        return guarded
 
     return decorate
 
