@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection
@@ -51,6 +53,11 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
     if keys.host != connection.source_host:
         raise ReauthoriseError(
             "The integration's host was changed; the connection must be linked anew."
+        )
+    if not (settings.ALLOW_PRIVATE_HOSTS or keys.host.startswith("https://")):
+        raise PermanentError(
+            f"{keys.host} is not called: sources are called over https only. Change the host in "
+            "the integration's settings."
         )
     budget = Budget(connection.client_id, connection.integration_key, connection.id)
     with source_client() as http:

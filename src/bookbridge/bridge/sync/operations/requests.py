@@ -115,14 +115,18 @@ def _queue(
 ) -> list[Dataset]:
     # Two requests at once take turns here, so that no type is queued twice.
     Connection.objects.select_for_update().get(client_id=found.client_id, id=found.id)
-    busy = set(
-        Dataset.objects.filter(
-            client_id=found.client_id,
-            company_id=found.company_id,
-            connection=found,
-            status__in=[status.value for status in IN_PROGRESS],
-        ).values_list("data_type", flat=True)
+    under_way = Dataset.objects.filter(
+        client_id=found.client_id,
+        company_id=found.company_id,
+        connection=found,
+        status__in=[status.value for status in IN_PROGRESS],
     )
+    busy = set(under_way.values_list("data_type", flat=True))
+    if busy:
+        # Who asks again does not want to wait for the next try. The shared budget still holds
+        # back what the source itself asked to be held back.
+        under_way.update(not_before=None)
+        defer_run(found.client_id, found.id)
     types = [one for one in types if one.value not in busy]
     if not types:
         return []

@@ -27,7 +27,6 @@ from bookbridge.bridge.connections.operations import (
 from bookbridge.bridge.connectors.errors import (
     MaintenanceError,
     NotSupportedError,
-    PermanentError,
     ReauthoriseError,
     RetryLaterError,
     SourceError,
@@ -55,12 +54,18 @@ def run_dataset(*, client_id: UUID, dataset_id: UUID) -> None:
     if run is None or dataset is None:
         return
     try:
-        _run(run, dataset)
+        _run_to_an_end(run, dataset)
     except SupersededError:
-        logger.info("Dataset %s is run by another worker", dataset_id)
+        # Taken over by another worker, or deleted with its connection meanwhile.
+        logger.info("Dataset %s is no longer ours to run", dataset_id)
+
+
+def _run_to_an_end(run: Run, dataset: Dataset) -> None:
+    try:
+        _run(run, dataset)
     except SourceError as error:
         _settle(run, error)
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, SupersededError):
         # The database went away: the job is tried again and goes on where this run was.
         raise
     except Exception:
@@ -112,6 +117,8 @@ def _run(run: Run, dataset: Dataset) -> None:
             total = progress.total if progress.is_total_known else None
             run.checkpoint(status=Status.MAPPING, fetched=progress.fetched, total=total)
         mapped = map_data_type(session=session, data_type=data_type, scans=scans, at=timezone.now())
+        with client_scope(run.client_id):
+            run.checkpoint(status=Status.VALIDATING)
         at = timezone.now()
         with client_scope(run.client_id):
             run.checkpoint(status=Status.PROCESSING)
@@ -141,8 +148,6 @@ def _settle(run: Run, error: SourceError) -> None:
         _end(run, Status.NOT_SUPPORTED, str(error))
     elif isinstance(error, SourceShapeError):
         _end(run, _shape_status(run), str(error))
-    elif isinstance(error, PermanentError):
-        _end(run, Status.FETCH_ERROR, str(error))
     else:
         _end(run, Status.FETCH_ERROR, str(error))
 

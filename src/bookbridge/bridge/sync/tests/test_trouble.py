@@ -13,14 +13,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import Connection, ConnectionFailure
-from bookbridge.bridge.connections.operations import token_source
+from bookbridge.bridge.connections.operations import delete_connection, token_source
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.integrations.http import source_client
 from bookbridge.bridge.integrations.queries import app_keys
-from bookbridge.bridge.records.models import Record
+from bookbridge.bridge.records.models import RawRecord, Record
 from bookbridge.bridge.sync.models import Dataset, RateBudget, Refresh
 from bookbridge.bridge.sync.operations.working import run_connection
-from bookbridge.bridge.sync.tests.conftest import Linked, link
+from bookbridge.bridge.sync.tests.conftest import ANALYST, Linked, link
 
 Status = Dataset.Status
 
@@ -189,3 +189,24 @@ def test_another_client_can_neither_read_nor_write_with_the_apps_role(linked: Li
                 )
             ]
         )
+
+
+def test_a_connection_deleted_in_mid_read_ends_quietly(linked: Linked) -> None:
+    def deleting(request: httpx.Request) -> httpx.Response | None:
+        if request.url.path.endswith("/customers"):
+            with client_scope(linked.client.id):
+                delete_connection(
+                    client_id=linked.client.id,
+                    connection_id=linked.connection.id,
+                    actor=ANALYST,
+                    at=timezone.now(),
+                )
+            connections.close_all()
+        return None
+
+    dataset = linked.request(DataType.CUSTOMERS)[0]
+    linked.source.trouble = deleting
+    run_connection(client_id=linked.client.id, connection_id=linked.connection.id)
+    with client_scope(linked.client.id):
+        assert not Dataset.objects.filter(id=dataset.id).exists()
+        assert not RawRecord.objects.exists()
