@@ -1,5 +1,9 @@
 """Integrations in the public API."""
 
+from urllib.parse import urlsplit
+
+from django.contrib.staticfiles import finders
+
 from bookbridge.bridge.api.tests.cast import NOW, Api
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.integrations.models import IntegrationSettings
@@ -18,6 +22,7 @@ def test_pandle_has_the_identity_that_clients_know(lender: Api) -> None:
     assert PANDLE.items() <= body.items()
     features = {one["dataType"]: one["supportedFeatures"] for one in body["datatypeFeatures"]}
     assert features["invoices"] == [{"featureType": "Get", "featureState": "Release"}]
+    assert finders.find(urlsplit(body["logoUrl"]).path.removeprefix("/static/"))
     branding = lender.get("/integrations/vjms/branding").body
     assert branding["sourceId"] == PANDLE["sourceId"]
     assert branding["logo"]["full"]["image"]["alt"] == "Pandle"
