@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from golden.documents import STEPS
+from .documents import STEPS
 
 PLACE = re.compile(r"<([^<>]+)>")
 # Each gets a path below the company and answers the decoded body.

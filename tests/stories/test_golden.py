@@ -101,7 +101,13 @@ def _json_lines(text: str) -> list[Any]:
 
 
 def _exact(text: str | bytes) -> Any:
-    return json.loads(text, parse_float=Decimal)
+    return json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Record:
+    """An object, which names every field once."""
+    assert len(dict(pairs)) == len(pairs), [name for name, _ in pairs]
+    return dict(pairs)
 
 
 @dataclass

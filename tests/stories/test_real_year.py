@@ -125,7 +125,7 @@ class Killer:
             return
         if int(found.group(1)) in self.pages:
             self.pages.discard(int(found.group(1)))
-            for worker in processes_named(self.running, "worker", "bridge"):
+            for worker in processes_named(self.running, "worker", "bookbridge.bridge.settings"):
                 worker.kill()
             self.kills += 1
 

@@ -32,9 +32,7 @@ def document_columns(
             lambda d: str(d),
             order=("number" if pages.has_own_number else "reference",),
         ),
-        Column(
-            "date", _("Date"), lambda d: d.date, kind="day", order=("date",), is_optional=True
-        ),
+        Column("date", _("Date"), lambda d: d.date, kind="day", order=("date",), is_optional=True),
     ]
     if with_contact:
         columns.append(

@@ -18,17 +18,14 @@ from bookbridge.bridge.api.data_fields import fields_of
 from bookbridge.bridge.api.endpoint import Call
 from bookbridge.bridge.api.paging import Page
 from bookbridge.bridge.api.query import Param, Sql, compile_condition, compile_order, parse
-from bookbridge.bridge.datatypes import DataType, facts_of
+from bookbridge.bridge.datatypes import DataType
 
 _ORDER = "order_date, id_length, record_id"
-_ZULU = "left(to_json({column} AT TIME ZONE 'UTC')::text, -1) || 'Z\"'"
-_METADATA = "|| ',\"metadata\":{\"isDeleted\":' || record.is_deleted::text || '}'"
-# Every body has an id, so it goes on after a comma where its opening brace was.
+# Every body has an id, so it goes on after a comma where its opening brace was. It brings its own
+# metadata and sourceModifiedDate.
 _DOCUMENT = (
-    "'{{\"modifiedDate\":' || " + _ZULU.format(column="record.modified_at") + " || "
-    "coalesce(',\"sourceModifiedDate\":' || "
-    + _ZULU.format(column="record.source_modified_at")
-    + ", '') {metadata} || ',' || substr(record.body::text, 2)"
+    "'{\"modifiedDate\":' || left(to_json(record.modified_at AT TIME ZONE 'UTC')::text, -1)"
+    " || 'Z\",' || substr(record.body::text, 2)"
 )
 # Lateral, with its limit: each row is then looked up by its whole key, whatever the planner knows
 # of a company that has just been read for the first time.
@@ -77,11 +74,6 @@ class RecordList:
             return Sql(text, self.key)
         return Sql(f"{text} AND parent_id = %s", (*self.key, self.parent_id))
 
-    @property
-    def document(self) -> str:
-        has_metadata = facts_of(self.data_type).has_metadata
-        return _DOCUMENT.format(metadata=_METADATA if has_metadata else "")
-
 
 def read_page(records: RecordList, call: Call, page: Page) -> tuple[bytes, int]:
     """The JSON text of a page's array, and how many records there are. Raises QueryError."""
@@ -94,7 +86,7 @@ def read_page(records: RecordList, call: Call, page: Page) -> tuple[bytes, int]:
         sql = _PAGE.format(
             page=_PLAIN.format(where=where, order=_ORDER),
             count=f"(SELECT count(*) FROM records_record WHERE {where})",  # noqa: S608 - ours
-            document=records.document,
+            document=_DOCUMENT,
         )
         params: list[Param] = [*base.params, page.size, page.offset, *base.params, *records.key]
     else:
@@ -105,7 +97,7 @@ def read_page(records: RecordList, call: Call, page: Page) -> tuple[bytes, int]:
                 where=f"{base.text} AND {found.text}", order=f"{order.text}, {_ORDER}"
             ),
             count="(SELECT count(*) FROM matched)",
-            document=records.document,
+            document=_DOCUMENT,
         )
         first = page.offset
         params = [*order.params, *base.params, *found.params, first, first + page.size]
@@ -121,7 +113,7 @@ def read_one(records: RecordList, record_id: str) -> bytes | None:
     base = records.condition
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {records.document} FROM records_record AS record"  # noqa: S608 - ours
+            f"SELECT {_DOCUMENT} FROM records_record AS record"  # noqa: S608 - ours
             f" WHERE {base.text} AND id_length = %s AND record_id = %s",
             [*base.params, len(record_id), record_id],
         )

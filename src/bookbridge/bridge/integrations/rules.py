@@ -56,14 +56,15 @@ def clean_host(value: str, *, allow_private: bool) -> str:
         raise HostRefusedError(_("The port of the host is not a number.")) from None
     if parts.scheme not in schemes:
         raise HostRefusedError(_("The host must begin with https://."))
-    is_name = bool(parts.hostname) and (allow_private or set(parts.hostname or "") & {".", ":"})
+    hostname = parts.hostname or ""
+    is_name = bool(hostname) and (allow_private or set(hostname) & {".", ":"})
     if not is_name or len(text) > HOST_LENGTH_MAX:
         raise HostRefusedError(_("Enter a host such as https://my.pandle.com."))
     if parts.username or parts.password or parts.path or parts.query or parts.fragment:
         raise HostRefusedError(
             _("Enter the host alone, without a path, a user name or a question mark.")
         )
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    name = f"[{hostname}]" if ":" in hostname else hostname
     return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
 
 

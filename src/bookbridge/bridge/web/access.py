@@ -35,7 +35,7 @@ def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Part
 
     def decorate(view: PortalView[Parts]) -> PlainView[Parts]:
         def guarded(
-            request: HttpRequest, *args: Parts.args, **kwargs: Parts.kwargs
+            request: HttpRequest, /, *args: Parts.args, **kwargs: Parts.kwargs
         ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())

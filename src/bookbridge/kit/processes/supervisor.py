@@ -15,10 +15,10 @@ from bookbridge.kit.processes.parent import PARENT_VARIABLE
 
 POLL_SECONDS = 0.1
 BACKOFF_SECONDS_FIRST = 0.5
-BACKOFF_SECONDS_MAX = 15.0
+BACKOFF_SECONDS_MAX = 5.0
 # A child that lived this long was healthy: its next restart is immediate and counts afresh.
 HEALTHY_SECONDS = 60.0
-RESTARTS_MAX = 10
+RESTARTS_MAX = 20
 JOIN_SECONDS_MAX = 5.0
 
 Log = Callable[[str], None]

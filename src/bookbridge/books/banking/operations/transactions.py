@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from bookbridge.books.banking.errors import (
     ArchivedBankAccountError,
     UnknownBankTransactionError,
@@ -38,6 +40,7 @@ from bookbridge.books.banking.rules import (
     NewBankLine,
     bank_postings,
 )
+from bookbridge.books.contacts.models import Contact
 from bookbridge.books.documents.operations import Books, lock_books
 from bookbridge.books.documents.rules import NewAllocation
 from bookbridge.books.ledger.models import Role, SourceType
@@ -109,7 +112,8 @@ def enter_bank_transaction(
             transaction.customer_id = lines[0].customer_id
             transaction.supplier_id = lines[0].supplier_id
             transaction.transfer_account_id = lines[0].transfer_account_id
-        _store(books, transaction, targets, money, actor, at)
+        words = description or _words_for(transaction, [line.contact for line in completed], settled)
+        _store(books, transaction, targets, money, words, actor, at)
         _store_lines(transaction, completed, targets, settled, at)
         return transaction
 
@@ -135,11 +139,24 @@ def _settle(
     )
 
 
+def _words_for(
+    transaction: BankTransaction,
+    contacts: Sequence[Contact | None],
+    settled: dict[int, list[Settled]],
+) -> str:
+    """What the journal says of money that nobody described: what it settled, else whose it is."""
+    about = [str(one.document) for found in settled.values() for one in found]
+    about = about or [str(one) for one in contacts if one is not None]
+    words = _("Payment %(about)s") if transaction.is_money_out else _("Receipt %(about)s")
+    return (words % {"about": ", ".join(about)}).strip()
+
+
 def _store(
     books: Books,
     transaction: BankTransaction,
     targets: Sequence[LineTarget],
     money: Money,
+    description: str,
     actor: Actor,
     at: dt.datetime,
 ) -> None:
@@ -164,7 +181,7 @@ def _store(
     transaction.entry = post_entry(
         organisation_id=transaction.organisation_id,
         date=transaction.date,
-        description=transaction.description,
+        description=description[:500],
         source=Source(SourceType.BANK_TRANSACTION, transaction.pk),
         lines=postings,
         reference=transaction.reference[:120],

@@ -91,8 +91,12 @@ class LinkedCompany:
     def _row(
         self, data_type: DataType, record_id: str, body: Mapping[str, Any], parent: str, gone: bool
     ) -> list[Any]:
-        text = json.dumps(body, default=float)
-        date_field = facts_of(data_type).date_field
+        facts, changed_at = facts_of(data_type), NOW - dt.timedelta(days=1)
+        tail: dict[str, Any] = {"metadata": {"isDeleted": gone}} if facts.has_metadata else {}
+        if facts.is_list and not gone:
+            tail["sourceModifiedDate"] = changed_at.isoformat().replace("+00:00", "Z")
+        text = json.dumps({**body, **tail}, default=float)
+        date_field = facts.date_field
         order_date = dt.date.fromisoformat(body[date_field][:10]) if date_field else None
         return [
             self.company_id,
@@ -105,7 +109,7 @@ class LinkedCompany:
             text,
             hashlib.sha256(text.encode()).digest(),
             order_date,
-            None if gone else NOW - dt.timedelta(days=1),
+            None if gone else changed_at,
             NOW,
             gone,
             "1",

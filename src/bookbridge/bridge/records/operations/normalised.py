@@ -119,8 +119,10 @@ class Merge:
             rows = []
             for record, body in batch.values():
                 digest = content_hash(body, record.parent_id, str(record.source_modified_at))
-                if known.get(record.id) != (digest, False, self.version):
-                    rows.append(_row(record, body, digest, is_deleted=False))
+                # What the source itself calls deleted or void may have no other word for it.
+                is_deleted = bool((record.body.get("metadata") or {}).get("isDeleted"))
+                if known.get(record.id) != (digest, is_deleted, self.version):
+                    rows.append(_row(record, body, digest, is_deleted=is_deleted))
             self._write(rows)
 
     def finish(self, *, keep_sources: set[tuple[str, str]]) -> int:

@@ -73,7 +73,7 @@ def _note(document: SourceDocument, contact_field: str, number_field: str) -> Ma
         id=document.id,
         body=with_tail(body, changed_at, is_void=document.is_void),
         order_date=document.issue_date,
-        source_modified_at=changed_at,
+        source_modified_at=None if document.is_void else changed_at,
         sources=document.sources,
         warnings=status_warnings(document, status),
     )

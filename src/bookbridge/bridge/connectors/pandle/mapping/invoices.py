@@ -70,7 +70,7 @@ def _finish(document: SourceDocument, body: dict[str, Any], *, untouched: str) -
         id=document.id,
         body=with_tail(body, changed_at, is_void=status == "Void"),
         order_date=document.issue_date,
-        source_modified_at=changed_at,
+        source_modified_at=None if status == "Void" else changed_at,
         sources=document.sources,
         warnings=status_warnings(document, status),
     )

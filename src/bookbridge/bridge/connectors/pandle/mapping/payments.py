@@ -111,7 +111,7 @@ class _Payments:
             id=part.record_id,
             body=with_tail(body, changed_at, is_deleted=movement.is_void),
             order_date=movement.date,
-            source_modified_at=changed_at,
+            source_modified_at=None if movement.is_void else changed_at,
             sources=[movement.source],
         )
 
