@@ -112,7 +112,9 @@ def enter_bank_transaction(
             transaction.customer_id = lines[0].customer_id
             transaction.supplier_id = lines[0].supplier_id
             transaction.transfer_account_id = lines[0].transfer_account_id
-        words = description or _words_for(transaction, [line.contact for line in completed], settled)
+        words = description or _words_for(
+            transaction, [line.contact for line in completed], settled
+        )
         _store(books, transaction, targets, money, words, actor, at)
         _store_lines(transaction, completed, targets, settled, at)
         return transaction
