@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import httpx
 import msgspec
 from django.db import connection as database
 from django.utils import timezone
@@ -22,8 +23,9 @@ from bookbridge.bridge.clients.sealing import SealingKey
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection, Credential
-from bookbridge.bridge.connectors.contract import Tokens
+from bookbridge.bridge.connectors.contract import AppKeys, Tokens
 from bookbridge.bridge.connectors.errors import ReauthoriseError, RetryLaterError
+from bookbridge.bridge.integrations.queries import connector_of
 
 # Longer than the token request's own time limits, so that a lease outlives a slow answer.
 LEASE_SECONDS = 120.0
@@ -175,6 +177,15 @@ class TokenSource:
                 },
             )
             return bool(cursor.rowcount)
+
+
+def token_source(connection: Connection, keys: AppKeys, http: httpx.Client) -> TokenSource:
+    """Good access tokens for a linked connection, renewed through its connector."""
+    connector = connector_of(connection.integration_key)
+    return TokenSource(
+        connection=connection,
+        refresh=lambda refresh_token: connector.refresh_tokens(http, keys, refresh_token),
+    )
 
 
 def _row(connection: Connection) -> Credential | None:

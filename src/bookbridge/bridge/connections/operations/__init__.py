@@ -1,5 +1,6 @@
 """What can be done to a connection: its life, and its owner's authorisation."""
 
+from bookbridge.bridge.connections.credentials import token_source
 from bookbridge.bridge.connections.operations.authorisation import (
     AuthorisationError,
     Authorised,
@@ -9,7 +10,6 @@ from bookbridge.bridge.connections.operations.authorisation import (
     choose_source_company,
     complete_authorisation,
     start_authorisation,
-    token_source,
 )
 from bookbridge.bridge.connections.operations.lifecycle import (
     ConnectionStateError,

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.connections.credentials import TokenSource, store_tokens
+from bookbridge.bridge.connections.credentials import store_tokens
 from bookbridge.bridge.connections.models import AuthorisationRequest, Connection
 from bookbridge.bridge.connections.operations.lifecycle import (
     Kind,
@@ -290,12 +290,3 @@ def _refused(connection: Connection, error: str | None, at: dt.datetime) -> Auth
 def _note_failure(connection: Connection, message: str, at: dt.datetime) -> None:
     with client_scope(connection.client_id):
         note(connection, Kind.AUTHORISATION_FAILED, message, Actor(None, OWNER_NAME), at)
-
-
-def token_source(connection: Connection, keys: AppKeys, http: httpx.Client) -> TokenSource:
-    """Good access tokens for a linked connection, renewed through its connector."""
-    connector = connector_of(connection.integration_key)
-    return TokenSource(
-        connection=connection,
-        refresh=lambda refresh_token: connector.refresh_tokens(http, keys, refresh_token),
-    )

@@ -140,18 +140,7 @@ def _queue(
         is_first=is_first,
         reread=reread,
     )
-    made = [
-        Dataset(
-            client_id=found.client_id,
-            company_id=found.company_id,
-            connection=found,
-            refresh=refresh,
-            data_type=one.value,
-            requested_at=at,
-        )
-        for one in types
-    ]
-    Dataset.objects.bulk_create(made)
+    made = _make(refresh, types)
     defer_run(found.client_id, found.id)
     note(
         found,
@@ -161,6 +150,20 @@ def _queue(
         at,
     )
     return made
+
+
+def _make(refresh: Refresh, types: Sequence[DataType]) -> list[Dataset]:
+    return Dataset.objects.bulk_create(
+        Dataset(
+            client_id=refresh.client_id,
+            company_id=refresh.company_id,
+            connection_id=refresh.connection_id,
+            refresh=refresh,
+            data_type=one.value,
+            requested_at=refresh.requested_at,
+        )
+        for one in types
+    )
 
 
 def _refuse(client_id: UUID, company_id: UUID, wanted: Sequence[DataType]) -> None:
