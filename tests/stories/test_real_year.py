@@ -151,10 +151,12 @@ def test_every_document_and_line_is_in_the_bridge_and_proved(year: Year) -> None
     assert {one["outcome"] for one in certificates.values()} == {"COMPLETE"}
     invoices = world.records(linked, "data/invoices")
     credit_notes = world.records(linked, "data/creditNotes")
-    assert len(invoices) == INVOICES
-    assert len(credit_notes) == CREDIT_NOTES
-    assert total(invoices) == INVOICES_TOTAL
-    assert total(credit_notes) == CREDIT_NOTES_TOTAL
+    # One credit note of the year has a positive total: a sale by another name, and shown as one.
+    turned = [one for one in invoices if not one["id"].isdigit()]
+    assert (len(turned), len(invoices) - len(turned)) == (1, INVOICES)
+    assert len(credit_notes) + len(turned) == CREDIT_NOTES
+    assert total(invoices) - total(turned) == INVOICES_TOTAL
+    assert total(credit_notes) - total(turned) == CREDIT_NOTES_TOTAL
     # The three bad-debt adjustments have a line each and no document here.
     lines = sum(len(one["lineItems"]) for one in [*invoices, *credit_notes])
     assert lines == LINES - 3
@@ -170,7 +172,7 @@ def total(records: list[dict[str, Any]]) -> Decimal:
 
 
 def by_month(records: list[dict[str, Any]], month: str) -> tuple[int, Decimal]:
-    found = [one for one in records if one["issueDate"].startswith(month)]
+    found = [one for one in records if one["issueDate"].startswith(month) and one["id"].isdigit()]
     return len(found), total(found)
 
 
@@ -187,7 +189,8 @@ def test_a_second_sync_of_the_unchanged_books_writes_no_record(year: Year) -> No
 
 
 def moved_dates(world: World, linked: Linked) -> dict[str, str]:
-    return {one["id"]: one["modifiedDate"] for one in world.records(linked, "data/invoices")}
+    records = world.records(linked, "data/invoices")
+    return {one["id"]: one["modifiedDate"] for one in records if one["id"].isdigit()}
 
 
 def test_a_killed_postgres_loses_nothing(year: Year) -> None:
@@ -210,7 +213,7 @@ def test_a_killed_postgres_loses_nothing(year: Year) -> None:
     assert killed
     certificates = world.certificates(linked, datasets)
     assert {one["outcome"] for one in certificates.values()} == {"COMPLETE"}
-    assert len(world.records(linked, "data/invoices")) == INVOICES
+    assert len(states(world, linked)) == INVOICES
 
 
 def retried(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -255,7 +258,8 @@ def test_voided_documents_stay_listed_and_removed_ones_go_when_it_is_proved(year
 
 
 def states(world: World, linked: Linked) -> dict[str, dict[str, Any]]:
-    return {one["id"]: one for one in world.records(linked, "data/invoices")}
+    records = world.records(linked, "data/invoices")
+    return {one["id"]: one for one in records if one["id"].isdigit()}
 
 
 def hidden(ids: set[str], *, by_id: bool) -> Callable[[str, Answer], Answer]:

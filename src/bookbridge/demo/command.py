@@ -107,7 +107,12 @@ def _act(ready: Ready, data_dir: Path, seed: int, as_of: dt.date) -> dict[str, s
     finally:
         owner.close()
         lender.close()
-    return {"company_id": company_id, "books_id": books_id, "owner_password": password}
+    return {
+        "company_id": company_id,
+        "books_id": books_id,
+        "owner_email": OWNER_EMAIL,
+        "owner_password": password,
+    }
 
 
 def _fill(ready: Ready, password: str, seed: int, as_of: dt.date) -> str:
