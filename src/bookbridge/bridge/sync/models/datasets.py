@@ -83,7 +83,7 @@ class Dataset(OfConnection):
     # Progress: records read so far, and what the source says there are (null: it does not say).
     fetched = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True)
-    # Runs that ended in "try again later", and runs that never ended (their worker died).
+    # Failures that called for another try, and runs in a row that had no end (a killed worker).
     attempts = models.IntegerField(default=0)
     runs = models.IntegerField(default=0)
     # Each run takes a new token; a run whose token is gone may write nothing more.

@@ -41,7 +41,7 @@ from bookbridge.bridge.sync.operations.mapping import map_data_type
 from bookbridge.bridge.sync.operations.reports import read_reports_before
 from bookbridge.bridge.sync.operations.run import Progress, Run, SupersededError
 from bookbridge.bridge.sync.operations.scanning import scan_resource
-from bookbridge.bridge.sync.rules import RETRIES_MAX, RUNS_MAX, wait_after
+from bookbridge.bridge.sync.rules import MAINTENANCE_WAITS, RETRIES_MAX, RUNS_MAX, wait_after
 from bookbridge.bridge.sync.session import source_session
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def _claim(client_id: UUID, dataset_id: UUID) -> tuple[Run | None, Dataset | Non
         dataset.save()
         # A list is shared within a refresh: it must have been read since that was asked for.
         run = Run(dataset.id, client_id, dataset.run_token, dataset.requested_at)
-        if dataset.runs - dataset.attempts > RUNS_MAX:
+        if dataset.runs > RUNS_MAX:
             _end(run, Status.INTERNAL_ERROR, _("Reading it ended its worker again and again."))
             return None, None
         return run, dataset
@@ -175,7 +175,8 @@ def _queue_again(run: Run, error: RetryLaterError) -> None:
             status=Status.QUEUED,
             status_description=str(error),
             not_before=at + wait,
-            attempts=dataset.attempts if is_held else attempt,
+            attempts=_counted(dataset.attempts, is_held=is_held, is_maintenance=is_maintenance),
+            runs=0,
             run_token=None,
         )
         if not is_held and not is_maintenance:
@@ -190,6 +191,15 @@ def _queue_again(run: Run, error: RetryLaterError) -> None:
     if not is_held and (error.after is not None or is_maintenance):
         mark = MAINTENANCE_MARK if is_maintenance else ""
         Budget(run.client_id, key, dataset.connection_id).stop(wait, f"{mark}{error}")
+
+
+def _counted(attempts: int, *, is_held: bool, is_maintenance: bool) -> int:
+    """Failures so far: being held back is none, and maintenance never uses up the tries."""
+    if is_held:
+        return attempts
+    if is_maintenance:
+        return max(attempts, min(attempts + 1, len(MAINTENANCE_WAITS)))
+    return attempts + 1
 
 
 def _end(run: Run, status: str, message: str) -> None:
