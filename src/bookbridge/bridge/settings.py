@@ -161,11 +161,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": LOG_LEVEL},
-    # They announce every task at each start of any command.
-    "loggers": {
-        "procrastinate.blueprints": {"level": "WARNING"},
-        "procrastinate.periodic": {"level": "WARNING"},
-    },
+    # They tell of every task, job and request; the pages and the API tell of what matters.
+    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }
 # The ring of master keys: `id:base64` words, or the file that holds them.
 KEY_RING = env.text("BOOKBRIDGE_BRIDGE_KEYS", "")

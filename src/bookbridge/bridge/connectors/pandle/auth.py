@@ -121,7 +121,8 @@ def _refuse(host: str, reply: Reply) -> NoReturn:
         ) from error
     said = problem.error_description or problem.error
     if problem.error == "invalid_grant":
-        raise ReauthoriseError(f"{host} no longer accepts this grant (invalid_grant): {said}")
+        why = f": {problem.error_description}" if problem.error_description else "."
+        raise ReauthoriseError(f"{host} no longer accepts this grant (invalid_grant){why}")
     if problem.error in {"invalid_client", "unauthorized_client"}:
         raise PermanentError(
             f"{host} does not accept the client ID and secret ({problem.error}): check both in the "
