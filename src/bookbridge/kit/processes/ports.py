@@ -26,7 +26,15 @@ def require_free_port(host: str, port: int, option: str) -> None:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now, and that this process was not told of before."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((host, 0))
+            port = int(probe.getsockname()[1])
+        # The system may give the same one twice while nobody has taken it.
+        if port not in _given:
+            _given.add(port)
+            return port
+
+
+_given: set[int] = set()
