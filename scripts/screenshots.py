@@ -21,7 +21,8 @@ def sign_in(page: Page, address: str, email: str, password: str) -> None:
     page.goto(address)
     page.fill("[name=login]", email)
     page.fill("[name=password]", password)
-    page.click("main button[type=submit]")
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
 
 
 def take(page: Page, name: str) -> None:
@@ -54,11 +55,11 @@ def pictures(browser: Browser, ready: dict[str, str], known: dict[str, str], sch
     owner = known["owner_email"], known["owner_password"]
     sign_in(page, f"{books}/users/sign_in", *owner)
     for name, path in {
-        "books-dashboard": "dashboard",
-        "books-invoices": "invoices",
-        "books-profit-and-loss": "reports/profit-and-loss",
+        "books-dashboard": "",
+        "books-invoices": "/invoices",
+        "books-profit-and-loss": "/reports/profit-and-loss",
     }.items():
-        page.goto(f"{books}/companies/{known['books_id']}/{path}")
+        page.goto(f"{books}/companies/{known['books_id']}{path}")
         take(page, name + suffix)
     context.close()
 

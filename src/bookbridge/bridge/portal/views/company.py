@@ -208,9 +208,12 @@ def _certificate(found: Certificate) -> dict[str, object]:
         "MOVED": _("Moved during the scan"),
         "NOT_COMPARED": _("Not compared"),
     }
+    body = json.loads(found.text)
     return {
         "certificate": found,
-        "body": json.loads(found.text),
+        "body": body,
+        # Pairs, since a template would take the list called `items` for the dictionary's method.
+        "lists": list(body.get("lists", {}).items()),
         "tone": tones.get(found.outcome, "bad"),
         "word": words.get(found.outcome, found.outcome),
     }
