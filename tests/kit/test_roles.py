@@ -1,0 +1,63 @@
+"""What the roles of a half may do, on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from bookbridge.kit.databases import HalfDatabase, prepare_half
+from bookbridge.kit.postgres import EmbeddedPostgres
+
+
+@pytest.fixture
+def halves(data_dir: Path) -> Iterator[dict[str, HalfDatabase]]:
+    with EmbeddedPostgres(data_dir) as server:
+        yield {
+            half: prepare_half(
+                server.admin_url,
+                database=half,
+                role_prefix=half,
+                owner_password=f"{half}-owner",
+                app_password=f"{half}-app",
+            )
+            for half in ("books", "bridge")
+        }
+
+
+def test_the_roles_of_a_half_cannot_enter_the_other_halfs_database(
+    halves: dict[str, HalfDatabase],
+) -> None:
+    for mine, theirs in (("books", "bridge"), ("bridge", "books")):
+        for url in (halves[mine].app_url, halves[mine].owner_url):
+            with psycopg.connect(url):
+                """Its own is open to it."""
+            with pytest.raises(psycopg.OperationalError, match="permission denied"):
+                psycopg.connect(make_conninfo(url, dbname=theirs))
+
+
+def test_the_app_role_changes_no_schema_and_bypasses_nothing(
+    halves: dict[str, HalfDatabase],
+) -> None:
+    with psycopg.connect(halves["books"].app_url) as app:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("CREATE TABLE mine (id int)")
+        app.rollback()
+        rights = app.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles "
+            "WHERE rolname = current_user"
+        ).fetchone()
+    assert rights == (False, False, False, False)
+
+
+def test_the_app_role_may_not_empty_a_table(halves: dict[str, HalfDatabase]) -> None:
+    with psycopg.connect(halves["books"].owner_url) as owner:
+        owner.execute("CREATE TABLE kept (id int)")
+    with (
+        psycopg.connect(halves["books"].app_url) as app,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        app.execute("TRUNCATE kept")
