@@ -273,9 +273,8 @@ class ControlSums:
 
     def _rate(self, body: Body) -> Decimal | None:
         """None in base currency."""
-        if body["currency"] == self._base:
-            return None
-        return body.get("currencyRate") or Decimal(1)
+        is_base = body["currency"] == self._base
+        return None if is_base else body.get("currencyRate") or Decimal(1)
 
     def _sums(self, date_text: str) -> Sums | None:
         """Where amounts of this date belong; None when they are after the reports."""
@@ -297,6 +296,5 @@ class ControlSums:
         date_text: str,
         effects: list[tuple[str, Decimal]],
     ) -> None:
-        """Undone documents count on their own day and, reversed, on the day of the undoing; only
-        where a year's end lies between the two does that show."""
+        """Undone documents count on their own day and, reversed, on the day of the undoing."""
         self._voided[data_type.value, record_id] = (date_text, effects)

@@ -10,11 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from bookbridge.bridge.connectors.contract import (
-    MappedRecord,
-    RejectedRecord,
-    SourceRecords,
-)
+from bookbridge.bridge.connectors.contract import MappedRecord, RejectedRecord, SourceRecords
 from bookbridge.bridge.connectors.errors import RecordRejectedError
 from bookbridge.bridge.connectors.pandle import wire
 from bookbridge.bridge.connectors.pandle.mapping.allocations import (
@@ -37,6 +33,7 @@ from bookbridge.bridge.connectors.pandle.mapping.parties import (
     heads,
     party_of,
 )
+from bookbridge.bridge.connectors.pandle.mapping.payment_lines import Line, payment_line
 from bookbridge.bridge.connectors.pandle.mapping.values import (
     ONE,
     ZERO,
@@ -47,8 +44,6 @@ from bookbridge.bridge.connectors.pandle.mapping.values import (
     with_tail,
     word,
 )
-
-Line = dict[str, Any]
 
 
 def map_payments(records: SourceRecords, lookups: Lookups) -> Mapped:
@@ -119,14 +114,16 @@ class _Payments:
         sign = ONE if forward else -ONE
         if movement.allocations is None:
             amount = part.total * sign
-            return [_line(amount, movement.date_text, {"type": "Unlinked", "amount": -amount})]
+            return [
+                payment_line(amount, movement.date_text, {"type": "Unlinked", "amount": -amount})
+            ]
         lines: list[Line] = []
         left = part.total
         for allocation in self._own(movement, part):
             left -= allocation.amount
             amount = allocation.amount * sign
             link = self._link(allocation, part) | {"amount": -amount}
-            lines.append(_line(amount, allocated_on(allocation, movement.date_text), link))
+            lines.append(payment_line(amount, allocated_on(allocation, movement.date_text), link))
         if left < 0:
             raise RecordRejectedError(
                 f"more is allocated than the total {part.total}",
@@ -135,7 +132,7 @@ class _Payments:
             )
         if left:
             link = {"type": "PaymentOnAccount", "id": part.target_id, "amount": -left * sign}
-            lines.append(_line(left * sign, movement.date_text, link))
+            lines.append(payment_line(left * sign, movement.date_text, link))
         return lines
 
     def _own(self, movement: Movement, part: Part) -> Iterator[wire.Allocation]:
@@ -199,7 +196,7 @@ class _Payments:
     ) -> MappedRecord:
         """One payment per note and document, with a line for each time that credit was used."""
         lines = [
-            _line(
+            payment_line(
                 ZERO,
                 allocated_on(allocation, head.date),
                 {"type": self._claim_type, "id": document_id, "amount": -allocation.amount},
@@ -258,7 +255,7 @@ class _Payments:
             contact.ref,
             (currency, rate),
             write_off.date,
-            [_line(ZERO, business_date(write_off.date, "date")[0], *links)],
+            [payment_line(ZERO, business_date(write_off.date, "date")[0], *links)],
             write_off.updated_at,
             [("write_offs", record_id), ("invoices", document_id)],
         )
@@ -292,14 +289,6 @@ class _Payments:
             source_modified_at=changed_at,
             sources=sources,
         )
-
-
-def _line(amount: Decimal, allocated_on_text: str, *links: dict[str, Any]) -> Line:
-    return {
-        "amount": amount,
-        "links": [{**link, "currencyRate": ONE} for link in links],
-        "allocatedOnDate": allocated_on_text,
-    }
 
 
 def _write_off_of(record: Any) -> tuple[wire.WriteOff, wire.Relations]:
