@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 from bookbridge.demo.browser import Browser, PageError
 from bookbridge.demo.business import steps
@@ -30,6 +31,9 @@ PASSWORD_BYTES = 12
 def main(argv: Sequence[str]) -> int:
     """Runs the demo; 0 only if every certificate is complete and reconciled."""
     options = _options(argv)
+    # Also when the demo was put into the background, where a shell has it ignore Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     data_dir = options.data_dir.expanduser().absolute()
     try:
         with running(data_dir, options.bridge_port, options.books_port) as ready:
@@ -37,13 +41,25 @@ def main(argv: Sequence[str]) -> int:
             if options.exit:
                 return 0 if is_good else 1
             say("It stays up until Ctrl-C.")
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            _wait()
             return 0 if is_good else 1
     except (DemoError, PageError) as error:
         say(f"The demo stopped: {error}")
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait() -> None:
+    try:
+        while True:
+            signal.pause()
+    except KeyboardInterrupt:
+        say("Stopping.")
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
