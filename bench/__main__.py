@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import psycopg
 from tests.conftest import Installation
 from tests.stories.conftest import NAMES
 from tests.stories.proxy import Proxy
-from tests.stories.world import Business, World
+from tests.stories.world import Business, Linked, World
 
 from bench.floor import fetch_and_copy
 from bench.measuring import Result, median_seconds, timed, watching
@@ -44,8 +45,11 @@ def main() -> int:
         world.set_up()
         shop = world.new_business()
         results = [import_sales(world, shop, folder)]
-        results += syncs(world, shop)
-        results += [api_page(world), trial_balance(running)]
+        with open_half(BRIDGE, running.data_dir) as environment:
+            database_url = environment["BOOKBRIDGE_BRIDGE_DATABASE_URL"]
+            linked, measured = syncs(world, shop, database_url)
+            results += [*measured, api_page(world, linked, database_url)]
+        results.append(trial_balance(running))
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -65,8 +69,6 @@ def import_sales(world: World, shop: Business, folder: Path) -> Result:
     counted: list[tuple[int, int]] = []
     limit = timed(lambda: counted.append(read_only_seconds(path)))
     documents, lines = counted[0]
-    import os
-
     with watching(os.getpid()) as memory:
         seconds = timed(
             lambda: world.running.command("books", "import_sales", shop.company_id, str(path))
@@ -80,7 +82,7 @@ def import_sales(world: World, shop: Business, folder: Path) -> Result:
     )
 
 
-def syncs(world: World, shop: Business) -> list[Result]:
+def syncs(world: World, shop: Business, database_url: str) -> tuple[Linked, list[Result]]:
     process = world.running.process
     assert process is not None
     with watching(process.pid) as memory:
@@ -94,24 +96,20 @@ def syncs(world: World, shop: Business) -> list[Result]:
     started = time.perf_counter()
     world.refresh(linked)
     second = time.perf_counter() - started
-    world.company_id = linked.company_id  # type: ignore[attr-defined]
     headers = {name: shop.books.http.headers[name] for name in ("access-token", "client", "uid")}
     counted: list[int] = []
-    with open_half(BRIDGE, world.running.data_dir) as environment:
-        database_url = environment["BOOKBRIDGE_BRIDGE_DATABASE_URL"]
-        world.database_url = database_url  # type: ignore[attr-defined]
-        floor = timed(
-            lambda: counted.append(
-                fetch_and_copy(
-                    books_url=world.ready.books_url,
-                    headers=headers,
-                    company_id=shop.company_id,
-                    database_url=database_url,
-                )
+    floor = timed(
+        lambda: counted.append(
+            fetch_and_copy(
+                books_url=world.ready.books_url,
+                headers=headers,
+                company_id=shop.company_id,
+                database_url=database_url,
             )
         )
+    )
     records = counted[0]
-    return [
+    return linked, [
         Result(
             f"first sync, {records:,} source records",
             f"{first:.1f} s, {records / first:,.0f}/s",
@@ -129,15 +127,15 @@ def syncs(world: World, shop: Business) -> list[Result]:
     ]
 
 
-def api_page(world: World) -> Result:
-    company_id = str(world.company_id)  # type: ignore[attr-defined]
+def api_page(world: World, linked: Linked, database_url: str) -> Result:
+    company_id = linked.company_id
     key = base64.b64encode(world.ready.api_key.encode()).decode()
     path = f"/companies/{company_id}/data/invoices?page=100&pageSize=100"
     with httpx.Client(base_url=world.ready.api_url) as http:
         http.headers["Authorization"] = f"Basic {key}"
         ours = median_seconds(lambda: http.get(path).raise_for_status(), PAGE_RUNS)
         total = http.get(path).json()["totalResults"]
-    with psycopg.connect(world.database_url) as database:  # type: ignore[attr-defined]
+    with psycopg.connect(database_url) as database:
         client_id = client_of(world)
         database.execute("SELECT set_config('bookbridge.client_id', %s, false)", [client_id])
         beside = median_seconds(lambda: page_alone(database, company_id), PAGE_RUNS)
