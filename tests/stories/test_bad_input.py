@@ -104,7 +104,10 @@ def test_a_wrong_secret_is_told_to_the_lender_and_links_nothing(
         assert "does not accept the client ID and secret (invalid_client)" in told
         with (
             at_consent(world, shop, company_id) as (browser, page),
-            pytest.raises(PageError, match=r"oauth/callback\S* answered 409: .*Not connected yet"),
+            pytest.raises(
+                PageError,
+                match=r"oauth/callback\S* answered 409: .*Not connected yet.*its own settings",
+            ),
         ):
             browser.submit(page.form("decision"), decision="allow")
     assert status(world, company_id) == "PendingAuth"

@@ -24,6 +24,7 @@ from bookbridge.bridge.connections.operations import (
     create_connection,
     start_authorisation,
 )
+from bookbridge.bridge.connectors.errors import PermanentError
 from bookbridge.bridge.integrations.queries import (
     Integration,
     IntegrationNotFoundError,
@@ -194,16 +195,24 @@ def callback(request: HttpRequest) -> HttpResponse:
 def _not_linked(request: HttpRequest, error: AuthorisationError) -> HttpResponse:
     denied = isinstance(error, ConsentDeniedError)
     heading = _("Nothing was shared") if denied else _("Not connected yet")
+    explanation = str(error)
     more: dict[str, object] = {}
     if error.connection is not None:
+        client = Client.objects.get(id=error.connection.client_id)
         more = {
             "next_url": reverse("link:landing", args=[error.connection.company_id]),
             "next_label": _("Start again"),
-            "client": Client.objects.get(id=error.connection.client_id),
+            "client": client,
         }
+        if isinstance(error.__cause__, PermanentError):
+            # What is wrong is the client's to mend; its own page and timeline say what.
+            explanation = _(
+                "%(client)s has to correct its own settings first. Nothing was shared. Tell them, "
+                "and open this link again later."
+            ) % {"client": client.name}
     # A "no" is an answer, not an error.
     return calm(
-        request, heading=heading, explanation=str(error), status=200 if denied else 409, **more
+        request, heading=heading, explanation=explanation, status=200 if denied else 409, **more
     )
 
 
