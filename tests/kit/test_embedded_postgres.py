@@ -206,6 +206,8 @@ def test_a_taken_port_is_replaced_by_another(data_dir: Path) -> None:
     with throwaway(data_dir):
         port = int((data_dir / "postgres" / "port").read_text())
     with socket.socket() as squatter:
+        # Connections that the server has closed may still linger on its port.
+        squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind(("127.0.0.1", port))
         squatter.listen()
         with throwaway(data_dir) as server:
