@@ -142,7 +142,7 @@ def api_page(world: World, linked: Linked, database_url: str) -> Result:
     return Result(
         f"a page of 100 invoices of {total:,}",
         f"{ours * 1000:.1f} ms over HTTP",
-        f"the same rows by SQL alone {beside * 1000:.1f} ms",
+        f"the same rows by plain OFFSET SQL {beside * 1000:.0f} ms",
         ours / beside,
     )
 
