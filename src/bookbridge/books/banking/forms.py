@@ -11,7 +11,7 @@ from bookbridge.books.banking.models import AccountType
 from bookbridge.books.banking.rules import NewBankLine
 from bookbridge.books.contacts.forms import ContactField
 from bookbridge.books.documents.forms import CURRENCIES
-from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day
+from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day, offer
 from bookbridge.books.web.lines import CodedSelect
 
 
@@ -64,9 +64,9 @@ class MoneyLineForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.fields["tax_code"].widget = CodedSelect(rates)
-        self.fields["target"].choices = [("", _("Choose…")), *targets]  # type: ignore[attr-defined]
-        self.fields["tax_code"].choices = [("", _("Usual")), *tax_codes]  # type: ignore[attr-defined]
-        self.fields["project"].choices = [("", _("None")), *projects]  # type: ignore[attr-defined]
+        offer(self, "target", [("", _("Choose…")), *targets])
+        offer(self, "tax_code", [("", _("Usual")), *tax_codes])
+        offer(self, "project", [("", _("None")), *projects])
         if not projects:
             del self.fields["project"]
 
@@ -134,7 +134,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, targets: Any, tax_codes: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["target"].choices = [("", _("Choose…")), *targets]  # type: ignore[attr-defined]
-        self.fields["tax_code"].choices = [("", _("Usual")), *tax_codes]  # type: ignore[attr-defined]
+        offer(self, "target", [("", _("Choose…")), *targets])
+        offer(self, "tax_code", [("", _("Usual")), *tax_codes])
         for name in self.fields:
             self.fields[name].widget.attrs["class"] = "input"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookbridge.books.contacts.forms import ContactField
 from bookbridge.books.contacts.rules import CURRENCY_CODES
-from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day
+from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day, offer
 from bookbridge.books.web.lines import CodedSelect
 
 COMMON_CURRENCIES = ("GBP", "EUR", "USD")
@@ -95,7 +95,7 @@ class DocumentLineForm(forms.Form):
             "project": [("", _("None")), *projects],
         }
         for name, found in choices.items():
-            self.fields[name].choices = found  # type: ignore[attr-defined]
+            offer(self, name, found)
         if not projects:
             del self.fields["project"]
         self.fields["quantity"].widget = forms.TextInput(

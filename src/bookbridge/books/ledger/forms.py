@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookbridge.books.ledger.models import Category, Project
-from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day
+from bookbridge.books.web.forms import DateField, MoneyField, RecordChoice, initial_day, offer
 
 CATEGORIES_OF_BANK = frozenset({Category.BANK, Category.CREDIT_CARD})
 
@@ -43,8 +43,8 @@ class AdjustmentLineForm(forms.Form):
 
     def __init__(self, *args: Any, accounts: Any, projects: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["account"].choices = [("", _("Choose…")), *accounts]  # type: ignore[attr-defined]
-        self.fields["project"].choices = [("", _("None")), *projects]  # type: ignore[attr-defined]
+        offer(self, "account", [("", _("Choose…")), *accounts])
+        offer(self, "project", [("", _("None")), *projects])
         for name in ("account", "project"):
             self.fields[name].widget.attrs["class"] = "input"
 

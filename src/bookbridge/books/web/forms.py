@@ -73,3 +73,10 @@ def show_refusal(form: forms.BaseForm, error: Exception) -> None:
 def initial_day() -> dt.date:
     """Today where the reader is."""
     return timezone.localdate()
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[Any]) -> None:
+    """Give a choice field what can be chosen: pairs of value and label, or groups of them."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices

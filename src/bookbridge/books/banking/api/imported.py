@@ -152,11 +152,11 @@ def create_confirmation(call: Call, bank_account_id: int, imported_id: int) -> H
 
 
 C = "companies/<int:company_id>/bank_accounts/<int:bank_account_id>/"
-I = C + "imported_bank_transactions"  # noqa: E741
+IMPORTED = C + "imported_bank_transactions"
 urlpatterns = [
-    path(I, endpoint(get=list_to_check, post=create_imported)),
-    path(I + "/<int:imported_id>", endpoint(get=show_imported, patch=change_imported)),
-    path(I + "/<int:imported_id>/confirmation", endpoint(post=create_confirmation)),
+    path(IMPORTED, endpoint(get=list_to_check, post=create_imported)),
+    path(IMPORTED + "/<int:imported_id>", endpoint(get=show_imported, patch=change_imported)),
+    path(IMPORTED + "/<int:imported_id>/confirmation", endpoint(post=create_confirmation)),
     path(C + "confirmed_imported_bank_transactions", endpoint(get=list_confirmed)),
     path(C + "ignored_imported_bank_transactions", endpoint(get=list_ignored)),
 ]
