@@ -125,8 +125,24 @@ def _run(run: Run, dataset: Dataset) -> None:
             certify_dataset(session=session, dataset=dataset, scans=scans, mapped=mapped, at=at)
             connection.last_sync_at = at
             connection.save(update_fields=["last_sync_at"])
-            resolve_failures(connection=connection, at=at)
+            if not _others_still_fail(dataset):
+                resolve_failures(connection=connection, at=at)
             _finish(run, Status.COMPLETE, "", at)
+
+
+def _others_still_fail(dataset: Dataset) -> bool:
+    """Whether another data type of the connection waits after a failure of its own."""
+    return (
+        Dataset.objects.filter(
+            client_id=dataset.client_id,
+            company_id=dataset.company_id,
+            connection_id=dataset.connection_id,
+            status__in=[status.value for status in IN_PROGRESS],
+            attempts__gt=0,
+        )
+        .exclude(id=dataset.id)
+        .exists()
+    )
 
 
 def _settle(run: Run, error: SourceError) -> None:
