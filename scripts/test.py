@@ -1,12 +1,12 @@
-"""Runs the three test processes one after another and prints the true total last.
+"""Runs the three test processes and prints the true total last.
 
-Each half has its own settings, so its tests have their own process; `tests/` loads no Django and
-starts real processes. All three always run.
+Each half has its own settings, so its tests have their own process; the two halves run side by
+side. `tests/` loads no Django and starts real processes, so it has the machine to itself. All three
+always run.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITES = ("src/bookbridge/books", "src/bookbridge/bridge", "tests")
+HALVES = ("src/bookbridge/books", "src/bookbridge/bridge")
+BOTH = "tests"
 NO_TESTS_COLLECTED = 5
 
 
@@ -43,19 +44,38 @@ class Total:
             )
 
 
-def run(suite: str, report: Path, extra: list[str]) -> int:
-    """One pytest process; returns its exit status."""
-    command = [sys.executable, "-m", "pytest", suite, f"--junitxml={report}", "-q", *extra]
-    return subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode
+def command(suite: str, report: Path, extra: list[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", suite, f"--junitxml={report}", "-q", *extra]
+
+
+def run_halves(folder: Path, extra: list[str]) -> dict[Path, int]:
+    """Both halves at once; what each printed follows when it has ended."""
+    started = []
+    for number, suite in enumerate(HALVES):
+        report, log = folder / f"{number}.xml", folder / f"{number}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command(suite, report, extra), cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            )
+        started.append((suite, report, log, process))
+    statuses = {}
+    for suite, report, log, process in started:
+        statuses[report] = process.wait()
+        print(f"\n=== {suite}\n{log.read_text(errors='replace')}", flush=True)
+    return statuses
+
+
+def run_both(folder: Path, extra: list[str]) -> dict[Path, int]:
+    report = folder / "both.xml"
+    print(f"\n=== {BOTH}", flush=True)
+    return {report: subprocess.run(command(BOTH, report, extra), cwd=ROOT, check=False).returncode}
 
 
 def main(extra: list[str]) -> int:
     total, bad_status = Total(), False
-    with tempfile.TemporaryDirectory() as folder:
-        for number, suite in enumerate(SUITES):
-            report = Path(folder) / f"{number}.xml"
-            print(f"\n=== {suite}", flush=True)
-            status = run(suite, report, extra)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for report, status in {**run_halves(folder, extra), **run_both(folder, extra)}.items():
             if report.exists():
                 total.add(report)
             elif status != NO_TESTS_COLLECTED:
