@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -44,12 +47,7 @@ class SigningKey:
         return Ed25519PrivateKey.from_private_bytes(self.secret).sign(text)
 
     def has_signed(self, text: bytes, signature: bytes) -> bool:
-        public = Ed25519PrivateKey.from_private_bytes(self.secret).public_key()
-        try:
-            public.verify(signature, text)
-        except InvalidSignature:
-            return False
-        return True
+        return verifies(self.public_key, text, signature)
 
     @property
     def public_key(self) -> bytes:
@@ -125,6 +123,31 @@ def add_master_key(key_id: str) -> KeyRing:
         words["masters"].insert(0, {"id": key_id, "key": _text(secrets.token_bytes(KEY_BYTES))})
         write_private_json(path, words)
     return reload_key_ring()
+
+
+def add_signing_key(key_id: str) -> KeyRing:
+    """Put a fresh signing key at the head of the ring's file; raises SettingError without one."""
+    if settings.KEY_RING:
+        raise SettingError(
+            "The key ring is in BOOKBRIDGE_BRIDGE_KEYS: put a new word sign.id:base64 first in "
+            "it and restart. Public keys that were used stay known."
+        )
+    key_ring()
+    path = _ring_file()
+    with locked(path.with_suffix(".lock"), LOCK_SECONDS_MAX):
+        words = json.loads(path.read_text())
+        words["signers"].insert(0, {"id": key_id, "key": _text(secrets.token_bytes(KEY_BYTES))})
+        write_private_json(path, words)
+    return reload_key_ring()
+
+
+def verifies(public_key: bytes, text: bytes, signature: bytes) -> bool:
+    """Whether the holder of this public key's secret half signed exactly this text."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, text)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _load() -> KeyRing:

@@ -1,6 +1,6 @@
 """Refreshes, datasets, scans of the source's lists, and the certificates they leave."""
 
-from bookbridge.bridge.sync.models.certificates import Certificate
+from bookbridge.bridge.sync.models.certificates import Certificate, PublicKey
 from bookbridge.bridge.sync.models.datasets import Dataset, Refresh, SyncSetting
 from bookbridge.bridge.sync.models.scans import (
     MappingState,
@@ -14,6 +14,7 @@ __all__ = [
     "Certificate",
     "Dataset",
     "MappingState",
+    "PublicKey",
     "RateBudget",
     "Refresh",
     "ResourceScan",

@@ -9,8 +9,22 @@ from django.db import models
 from bookbridge.bridge.connections.models import OfConnection
 
 
+class PublicKey(models.Model):
+    """The public half of every key that ever signed here: it outlives the key itself."""
+
+    key_id = models.CharField(primary_key=True, max_length=64, db_collation="C")
+    public_key = models.BinaryField()
+    first_used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
 class Certificate(OfConnection):
-    """What a sync proved, as signed text: of one dataset, or a refresh's reconciliation."""
+    """What a sync proved, as signed text: of one dataset, or a refresh's reconciliation.
+
+    Permanent: it stays when its connection goes, and the application may not change it.
+    """
 
     class Kind(models.TextChoices):
         DATASET = "DATASET"

@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
-from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.records.rules import HASH_BYTES
 from bookbridge.bridge.sync.models import Certificate, Dataset, ResourceScan, ScanPage
 from bookbridge.bridge.sync.operations.mapping import Mapped
+from bookbridge.bridge.sync.operations.signing import canonical_text, has_signed, sign
 from bookbridge.bridge.sync.session import SourceSession
 
 PAGE_HASHES_LISTED_MAX = 2000
-_ENCODER = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
 
 def certify_dataset(
@@ -88,8 +85,7 @@ def issue(
     at: dt.datetime,
 ) -> Certificate:
     """Sign the facts as they stand and keep them."""
-    text = _ENCODER.encode(facts).decode()
-    signer = keyring.key_ring().signer
+    signed = sign(canonical_text(facts), at=at)
     return Certificate.objects.create(
         client_id=session.place.client_id,
         company_id=session.place.company_id,
@@ -98,19 +94,16 @@ def issue(
         dataset_id=dataset_id,
         kind=kind,
         outcome=outcome,
-        text=text,
-        key_id=signer.id,
-        signature=signer.sign(text.encode()),
+        text=signed.text,
+        key_id=signed.key_id,
+        signature=signed.signature,
         issued_at=at,
     )
 
 
 def is_genuine(certificate: Certificate) -> bool:
     """Whether a key of ours signed exactly this text."""
-    key = keyring.key_ring().signing_key(certificate.key_id)
-    return key is not None and key.has_signed(
-        certificate.text.encode(), bytes(certificate.signature)
-    )
+    return has_signed(certificate.key_id, certificate.text, bytes(certificate.signature))
 
 
 def whose(session: SourceSession, refresh_id: UUID) -> dict[str, str]:
