@@ -42,7 +42,7 @@ Kinds of faults: `status` ("status", "retry_after"), `empty` (200 without rows, 
 counts the pages of a list from 1, whichever way they are asked for; 0 means every page; `times` 0
 means always.
 
-`sha256` is taken over the rows in the order of their ids, each as its exact JSON text and a newline.
+`sha256` is taken over the rows in the order of their ids: each one's exact JSON text and a newline.
 """
 
 from __future__ import annotations
@@ -84,9 +84,10 @@ def json_text(value: Any) -> str:
     if isinstance(value, Exact):
         return str(value)
     if isinstance(value, dict):
-        return "{%s}" % ",".join(f"{json.dumps(k)}:{json_text(v)}" for k, v in value.items())
+        inner = ",".join(f"{json.dumps(key)}:{json_text(one)}" for key, one in value.items())
+        return f"{{{inner}}}"
     if isinstance(value, list):
-        return "[%s]" % ",".join(map(json_text, value))
+        return f"[{','.join(map(json_text, value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -421,8 +422,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        query.update({k: "" for k in ("page[after]",) if f"{k}=" in _plain(parts.query, k, query)})
+        found = parse_qs(parts.query, keep_blank_values=True)
+        query = {key: values[-1] for key, values in found.items()}
         if parts.path.startswith("/control/"):
             with self.source.lock:
                 self.send(200, json_text(self.source.control(parts.path[9:], query)))
@@ -522,14 +523,12 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-def _plain(text: str, key: str, query: dict[str, str]) -> str:
-    """The query without percent signs, for a key that may have an empty value."""
-    return "" if key in query else text.replace("%5B", "[").replace("%5D", "]")
-
-
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A tool that hangs up, or is killed, is no event."""
 
 
 def start(source: Source, host: str = "127.0.0.1", port: int = 0) -> tuple[Server, str]:
