@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "bookbridge.kit",
     "bookbridge.bridge.clients",
+    "bookbridge.bridge.webhooks",
     "bookbridge.bridge.integrations",
     "bookbridge.bridge.companies",
     "bookbridge.bridge.connections",
