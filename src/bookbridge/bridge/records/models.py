@@ -6,8 +6,15 @@ The length of an id stands before the id in each key: decimal ids then sort as n
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 ID_LENGTH_MAX = 200
+CHANGES = "records_change"
+
+
+def _sequence(function: str) -> models.Func:
+    """The sequence of all changes; a company's own are in order because its writers take turns."""
+    return models.Func(models.Value(CHANGES), function=function)
 
 
 class RawRecord(models.Model):
@@ -38,13 +45,11 @@ class RawRecord(models.Model):
         return f"{self.resource} {self.source_id}"
 
 
-class Record(models.Model):
-    """One normalised record. `body` is the public model without modifiedDate, which is a column
-    here; metadata and sourceModifiedDate are in the body, and in columns for queries."""
+class _Normalised(models.Model):
+    """What every version of a normalised record has. `body` is the public model without
+    modifiedDate, which is a column here; metadata and sourceModifiedDate are in the body, and in
+    columns for queries."""
 
-    pk = models.CompositePrimaryKey(
-        "company_id", "connection_id", "data_type", "id_length", "record_id"
-    )
     company_id = models.UUIDField()
     connection_id = models.UUIDField()
     data_type = models.CharField(max_length=40, db_collation="C")
@@ -58,9 +63,31 @@ class Record(models.Model):
     source_modified_at = models.DateTimeField(null=True)
     modified_at = models.DateTimeField()
     is_deleted = models.BooleanField(default=False)
+    # The mapping that made this body; a later one that makes the same does not move it.
     mapping_version = models.CharField(max_length=40)
     # The raw records it was made from: [["invoices", "9001"], ...].
     sources = models.JSONField(default=list)
+    # When we first knew this body, and the place of that in the company's order of changes.
+    known_from = models.DateTimeField(db_default=Now())
+    change_id = models.BigIntegerField(db_default=_sequence("nextval"))
+    added_change_id = models.BigIntegerField(db_default=_sequence("currval"))
+    # When its source, and when a released mapping, last made it other than it was.
+    source_changed_at = models.DateTimeField(db_default=Now())
+    mapping_changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.data_type} {self.record_id}"
+
+
+class Record(_Normalised):
+    """One normalised record as it is now."""
+
+    pk = models.CompositePrimaryKey(
+        "company_id", "connection_id", "data_type", "id_length", "record_id"
+    )
 
     class Meta:
         indexes = [
@@ -77,7 +104,53 @@ class Record(models.Model):
                 include=["client_id"],
                 name="records_in_order",
             ),
+            models.Index(
+                fields=["company_id", "change_id"], include=["client_id"], name="records_by_change"
+            ),
         ]
 
+
+class SupersededVersion(_Normalised):
+    """A version of a record that another has replaced, or (`is_removed`) the fact that a record
+    without a deletion flag is no longer there: that version stays open until it comes back."""
+
+    pk = models.CompositePrimaryKey(
+        "company_id", "connection_id", "data_type", "id_length", "record_id", "change_id"
+    )
+    known_to = models.DateTimeField(null=True)
+    until_change_id = models.BigIntegerField(null=True)
+    is_removed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["company_id", "change_id"], include=["client_id"], name="versions_by_change"
+            ),
+        ]
+
+
+class SupersededRaw(models.Model):
+    """A raw record's earlier body, sealed as it was: any past version is traced to its source."""
+
+    pk = models.CompositePrimaryKey(
+        "company_id", "connection_id", "resource", "id_length", "source_id", "known_from"
+    )
+    company_id = models.UUIDField()
+    connection_id = models.UUIDField()
+    resource = models.CharField(max_length=60, db_collation="C")
+    id_length = models.SmallIntegerField()
+    source_id = models.CharField(max_length=ID_LENGTH_MAX, db_collation="C")
+    known_from = models.DateTimeField()
+    known_to = models.DateTimeField()
+    client_id = models.UUIDField()
+    parent_id = models.CharField(max_length=ID_LENGTH_MAX, blank=True, db_collation="C")
+    body = models.BinaryField()
+    content_hash = models.BinaryField()
+    changed_scan = models.BigIntegerField()
+    until_scan = models.BigIntegerField()
+    deleted_at = models.DateTimeField(null=True)
+    deleted_scan = models.BigIntegerField(null=True)
+    deletion_evidence = models.CharField(max_length=100, blank=True)
+
     def __str__(self) -> str:
-        return f"{self.data_type} {self.record_id}"
+        return f"{self.resource} {self.source_id} until {self.known_to}"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.data_lists import RecordList, read_bodies
+from bookbridge.bridge.api.description import Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import ApiError, bad_request
 from bookbridge.bridge.api.replies import json_reply
@@ -25,6 +27,20 @@ PERIODS_MAX = 24
 PERIOD_DAYS_MAX = 366
 
 Bodies = dict[str, dict[str, Any]]
+
+AGEING = (
+    Parameter("reportDate", dt.date, "As on this day; today when absent."),
+    Parameter(
+        "numberOfPeriods",
+        Annotated[int, msgspec.Meta(ge=1, le=PERIODS_MAX)],
+        "How many periods of age.",
+    ),
+    Parameter(
+        "periodLengthDays",
+        Annotated[int, msgspec.Meta(ge=1, le=PERIOD_DAYS_MAX)],
+        "Days in a period.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,9 @@ CREDITORS = Side(
 
 
 def _availability_of(side: Side) -> Callable[..., HttpResponse]:
+    name = f"{side.documents.value}-aged"
+
+    @operation(f"is-{name}-available", "Whether the report can be made", reply=bool)
     def is_available(call: Call, company_id: UUID) -> HttpResponse:
         company(call.client_id, company_id)
         return json_reply(all(_is_readable(call, company_id, one) for one in side.needed))
@@ -63,6 +82,13 @@ def _is_readable(call: Call, company_id: UUID, data_type: DataType) -> bool:
     return True
 
 
+@operation(
+    "get-aged-debtors-report",
+    "What customers owe, by age",
+    reply=dict[str, Any],
+    query=AGEING,
+    refusals=(409,),
+)
 def get_aged_debtors(call: Call, company_id: UUID) -> HttpResponse:
     found = _read(call, company_id, DEBTORS)
     return json_reply(
@@ -75,6 +101,13 @@ def get_aged_debtors(call: Call, company_id: UUID) -> HttpResponse:
     )
 
 
+@operation(
+    "get-aged-creditors-report",
+    "What is owed to suppliers, by age",
+    reply=dict[str, Any],
+    query=AGEING,
+    refusals=(409,),
+)
 def get_aged_creditors(call: Call, company_id: UUID) -> HttpResponse:
     found = _read(call, company_id, CREDITORS)
     return json_reply(

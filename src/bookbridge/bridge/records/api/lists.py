@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.data_lists import RecordList, read_one, read_page
+from bookbridge.bridge.api.description import PAGING, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import not_found
 from bookbridge.bridge.api.paging import page_of, text_page_reply
@@ -24,9 +26,17 @@ UNSUPPORTED_AT_CONNECTION = ("itemReceipts",)
 _COMPANY = "companies/<uuid:company_id>/data"
 _CONNECTION = "companies/<uuid:company_id>/connections/<uuid:connection_id>/data"
 Handler = Callable[..., HttpResponse]
+Record = dict[str, Any]
 
 
 def _list_of(data_type: DataType) -> Handler:
+    @operation(
+        f"list-{data_type.value}",
+        f"A page of {data_type.value}",
+        reply=Paged[Record],
+        query=PAGING,
+        refusals=(409,),
+    )
     def list_records(
         call: Call,
         company_id: UUID,
@@ -43,6 +53,12 @@ def _list_of(data_type: DataType) -> Handler:
 
 
 def _one_of(data_type: DataType) -> Handler:
+    @operation(
+        f"get-{data_type.value}",
+        f"One record of {data_type.value}",
+        reply=Record,
+        refusals=(409,),
+    )
     def get_record(
         call: Call,
         company_id: UUID,
@@ -64,6 +80,7 @@ def _one_of(data_type: DataType) -> Handler:
 
 
 def _unsupported(name: str) -> Handler:
+    @operation(f"refuse-{name}", f"No platform gives {name}", reply={})
     def refuse(call: Call, company_id: UUID, **parameters: object) -> HttpResponse:
         raise unsupported(call.client_id, company_id, name)
 

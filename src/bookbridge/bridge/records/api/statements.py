@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.data_lists import RecordList, read_bodies
+from bookbridge.bridge.api.description import Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import bad_request, not_found
 from bookbridge.bridge.api.replies import json_reply
@@ -24,12 +26,31 @@ PERIODS_MAX = 60
 
 Statement = Callable[..., dict[str, Any]]
 
+PERIODS = (
+    Parameter(
+        "periodLength",
+        Annotated[int, msgspec.Meta(ge=1, le=PERIOD_LENGTH_MAX_MONTHS)],
+        "Months in a period.",
+        is_required=True,
+    ),
+    Parameter(
+        "periodsToCompare",
+        Annotated[int, msgspec.Meta(ge=1, le=PERIODS_MAX)],
+        "How many periods.",
+        is_required=True,
+    ),
+    Parameter("startMonth", dt.date, "A day of the newest month; the newest known when absent."),
+)
+
 
 def _bodies(call: Call, company_id: UUID, data_type: DataType) -> dict[str, dict[str, Any]]:
     source = readable_connection(call.client_id, company_id, data_type)
     return read_bodies(RecordList(company_id, source.id, data_type))
 
 
+@operation(
+    "get-company-info", "The company as its books know it", reply=dict[str, Any], refusals=(409,)
+)
 def get_company_info(call: Call, company_id: UUID) -> HttpResponse:
     bodies = _bodies(call, company_id, DataType.COMPANY)
     if not bodies:
@@ -38,6 +59,13 @@ def get_company_info(call: Call, company_id: UUID) -> HttpResponse:
 
 
 def _statement_of(data_type: DataType, make: Statement) -> Callable[..., HttpResponse]:
+    @operation(
+        f"get-{data_type.value}",
+        f"{data_type.value} of several periods",
+        reply=dict[str, Any],
+        query=PERIODS,
+        refusals=(409,),
+    )
     def get_statement(call: Call, company_id: UUID) -> HttpResponse:
         period_length = _whole_number(call, "periodLength", PERIOD_LENGTH_MAX_MONTHS)
         periods = _whole_number(call, "periodsToCompare", PERIODS_MAX)

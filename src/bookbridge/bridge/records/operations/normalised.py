@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,67 +16,11 @@ from bookbridge.bridge.connectors.contract import MappedRecord
 from bookbridge.bridge.datatypes import DataType, facts_of
 from bookbridge.bridge.datatypes.deletion import as_deleted
 from bookbridge.bridge.records.decimals import decode_exact, encode_exact
-from bookbridge.bridge.records.operations.copying import Staging
+from bookbridge.bridge.records.operations import normalised_sql as sql
 from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.records.rules import BATCH_BYTES_MAX, BATCH_RECORDS_MAX, content_hash
 
-STAGING = Staging(
-    "staged_record",
-    (
-        ("id_length", "int2"),
-        ("record_id", "text"),
-        ("parent_id", "text"),
-        ("body", "jsonb"),
-        ("content_hash", "bytea"),
-        ("order_date", "date"),
-        ("source_modified_at", "timestamptz"),
-        ("sources", "jsonb"),
-        ("is_deleted", "bool"),
-    ),
-)
-KNOWN = """
-SELECT record.record_id, record.content_hash, record.is_deleted, record.mapping_version
-FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS seen (id_length, record_id)
-JOIN records_record record ON record.company_id = %(company)s
-  AND record.connection_id = %(connection)s AND record.data_type = %(data_type)s
-  AND record.id_length = seen.id_length AND record.record_id = seen.record_id
-"""
-UPSERT = """
-INSERT INTO records_record AS record (
-    company_id, connection_id, data_type, id_length, record_id, client_id, parent_id, body,
-    content_hash, order_date, source_modified_at, modified_at, is_deleted, mapping_version, sources)
-SELECT %(company)s, %(connection)s, %(data_type)s, id_length, record_id, %(client)s, parent_id,
-    body, content_hash, order_date, source_modified_at, %(at)s, is_deleted, %(version)s, sources
-FROM staged_record
-ON CONFLICT (company_id, connection_id, data_type, id_length, record_id) DO UPDATE SET
-    parent_id = excluded.parent_id, body = excluded.body, content_hash = excluded.content_hash,
-    order_date = excluded.order_date, source_modified_at = excluded.source_modified_at,
-    modified_at = excluded.modified_at, is_deleted = excluded.is_deleted,
-    mapping_version = excluded.mapping_version, sources = excluded.sources
-"""
-LIVE = """
-SELECT record_id FROM records_record
-WHERE company_id = %(company)s AND connection_id = %(connection)s AND data_type = %(data_type)s
-  AND NOT is_deleted
-"""
-BODIES = """
-SELECT record.record_id, record.parent_id, record.body::text, record.order_date,
-    record.sources::text
-FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS gone (id_length, record_id)
-JOIN records_record record ON record.company_id = %(company)s
-  AND record.connection_id = %(connection)s AND record.data_type = %(data_type)s
-  AND record.id_length = gone.id_length AND record.record_id = gone.record_id
-"""
-DROP = """
-DELETE FROM records_record
-WHERE company_id = %(company)s AND connection_id = %(connection)s AND data_type = %(data_type)s
-  AND record_id = ANY(%(ids)s)
-"""
-COUNTS = """
-SELECT count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)
-FROM records_record
-WHERE company_id = %(company)s AND connection_id = %(connection)s AND data_type = %(data_type)s
-"""
+_SOURCES = msgspec.json.Decoder(list[tuple[str, str]])
 
 
 @dataclass
@@ -91,6 +35,8 @@ class Merge:
     data_type: DataType
     version: str
     at: dt.datetime
+    # What time it is when a batch is written; `at` where none is given.
+    clock: Callable[[], dt.datetime] | None = None
     written: int = 0
     seen: set[str] = field(default_factory=set)
     repeated: list[str] = field(default_factory=list)
@@ -115,15 +61,21 @@ class Merge:
             return
         batch, self._batch, self._bytes = self._batch, {}, 0
         with client_scope(self.place.client_id):
+            self._run(sql.TAKE_TURN, {})
             known = self._known(list(batch))
-            rows = []
+            rows, traced = [], []
             for record, body in batch.values():
                 digest = content_hash(body, record.parent_id, str(record.source_modified_at))
                 # What the source itself calls deleted or void may have no other word for it.
                 is_deleted = bool((record.body.get("metadata") or {}).get("isDeleted"))
-                if known.get(record.id) != (digest, is_deleted, self.version):
+                sources = list(record.sources)
+                before = known.get(record.id)
+                if before is None or before[:2] != (digest, is_deleted):
                     rows.append(_row(record, body, digest, is_deleted=is_deleted))
-            self._write(rows)
+                elif before[2] != sources:
+                    traced.append((record.id, sources))
+            self._write(rows, is_known=bool(known))
+            self._retrace(traced)
 
     def finish(self, *, keep_sources: set[tuple[str, str]]) -> int:
         """Flag what the sources no longer make, and return how many; a record made from a
@@ -137,9 +89,10 @@ class Merge:
 
     def _retire(self, ids: Sequence[str], keep_sources: set[tuple[str, str]]) -> int:
         with client_scope(self.place.client_id):
+            self._run(sql.TAKE_TURN, {})
             rows, dropped = [], []
-            for one, parent_id, body, order_date, sources in self._fetch(BODIES, ids):
-                made_from = {tuple(source) for source in msgspec.json.decode(sources)}
+            for one, parent_id, body, order_date, sources in self._fetch(sql.BODIES, ids):
+                made_from = set(_SOURCES.decode(sources))
                 if made_from & keep_sources:
                     continue
                 if not facts_of(self.data_type).has_metadata:
@@ -150,40 +103,49 @@ class Merge:
                 encoded = encode_exact(deleted)
                 digest = content_hash(encoded, parent_id, "deleted")
                 rows.append(_row(record, encoded, digest, is_deleted=True))
-            self._write(rows)
+            self._write(rows, is_known=True)
             if dropped:
-                self._run(DROP, {"ids": dropped})
+                self._run(sql.REMOVE, {**_keys(dropped), "now": self._now()})
         return len(rows) + len(dropped)
 
     def counts(self) -> tuple[int, int]:
         """How many records the type now has: live, and deleted."""
         with client_scope(self.place.client_id), database.cursor() as cursor:
-            cursor.execute(COUNTS, self._values())
+            cursor.execute(sql.COUNTS, self._values())
             live, deleted = cursor.fetchone()
         return live, deleted
 
-    def _write(self, rows: list[Sequence[object]]) -> None:
-        if rows:
-            STAGING.fill(rows)
-            self._run(UPSERT, {"version": self.version, "at": self.at})
-            self.written += len(rows)
+    def _write(self, rows: list[Sequence[object]], *, is_known: bool) -> None:
+        if not rows:
+            return
+        sql.STAGING.fill(rows)
+        statement = sql.REPLACE if is_known else sql.INSERT
+        self._run(statement, {"version": self.version, "now": self._now()})
+        if not facts_of(self.data_type).has_metadata:
+            self._run(sql.RETURNED, {})
+        self.written += len(rows)
 
-    def _known(self, ids: list[str]) -> dict[str, tuple[bytes, bool, str]]:
+    def _retrace(self, traced: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> None:
+        if traced:
+            sources = [_json(each).decode() for _id, each in traced]
+            self._run(sql.RETRACE, {**_keys([one for one, _each in traced]), "sources": sources})
+
+    def _now(self) -> dt.datetime:
+        return self.clock() if self.clock else self.at
+
+    def _known(self, ids: list[str]) -> dict[str, tuple[bytes, bool, list[tuple[str, str]]]]:
         return {
-            one: (bytes(digest), is_deleted, version)
-            for one, digest, is_deleted, version in self._fetch(KNOWN, ids)
+            one: (bytes(digest), is_deleted, _SOURCES.decode(sources))
+            for one, digest, is_deleted, sources in self._fetch(sql.KNOWN, ids)
         }
 
     def _live(self) -> list[str]:
         with client_scope(self.place.client_id):
-            return [row[0] for row in self._fetch(LIVE, [])]
+            return [row[0] for row in self._fetch(sql.LIVE, [])]
 
     def _fetch(self, statement: str, ids: Sequence[str]) -> list[tuple[Any, ...]]:
         with database.cursor() as cursor:
-            cursor.execute(
-                statement,
-                {**self._values(), "ids": list(ids), "lengths": [len(one) for one in ids]},
-            )
+            cursor.execute(statement, {**self._values(), **_keys(ids)})
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
@@ -207,6 +169,10 @@ def _row(record: MappedRecord, body: bytes, digest: bytes, *, is_deleted: bool) 
         Jsonb(record.sources, dumps=_json),
         is_deleted,
     )
+
+
+def _keys(ids: Sequence[str]) -> dict[str, Any]:
+    return {"ids": list(ids), "lengths": [len(one) for one in ids]}
 
 
 def _as_is(body: bytes) -> bytes:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import RejectedRecord
 from bookbridge.bridge.datatypes import DataType
@@ -63,7 +65,7 @@ def map_data_type(
     with client_scope(session.place.client_id):
         revisions, supports = _revisions(session, list(scans))
         before = _state(session, data_type)
-    merge = Merge(session.place, data_type, version, at)
+    merge = Merge(session.place, data_type, version, at, clock=timezone.now)
     if before and (before.mapping_version, before.revisions) == (version, revisions):
         return _as_before(before, merge)
     mapped = Mapped()
