@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,9 +14,9 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from bookbridge.bridge.api.authentication import Caller, identify
+from bookbridge.bridge.api.description import Handler, Operation
 from bookbridge.bridge.api.errors import ApiError, ValidationItem, as_api_error, error_body
 from bookbridge.bridge.api.limits import Allowance, allowance_of
 from bookbridge.bridge.api.query import QueryError
@@ -61,17 +61,18 @@ class Call:
             ) from error
 
 
-Handler = Callable[..., HttpResponse]
-View = Callable[..., HttpResponse]
+class Endpoint:
+    """A view that answers each named method; the OpenAPI document is made from its handlers."""
 
+    csrf_exempt = True
 
-def endpoint(**handlers: Handler) -> View:
-    """A view that answers each named method: `endpoint(GET=list_keys, POST=create_key)`."""
+    def __init__(self, handlers: dict[str, Handler], *, is_catch_all: bool = False) -> None:
+        self.handlers = handlers
+        self.is_catch_all = is_catch_all
 
-    @csrf_exempt
-    def view(request: HttpRequest, **parameters: Any) -> HttpResponse:
+    def __call__(self, request: HttpRequest, **parameters: Any) -> HttpResponse:
         try:
-            return _answered(request, handlers, parameters)
+            return _answered(request, self.handlers, parameters)
         except Exception as error:
             # The public contract has a JSON body for our bugs too; the log keeps the whole story.
             logger.exception("%s %s failed", request.method, request.path)
@@ -79,7 +80,10 @@ def endpoint(**handlers: Handler) -> View:
             failure.__cause__ = error
             return _refused(request, failure)
 
-    return view
+
+def endpoint(**handlers: Handler) -> Endpoint:
+    """A view that answers each named method: `endpoint(GET=list_keys, POST=create_key)`."""
+    return Endpoint(handlers)
 
 
 def _answered(
@@ -87,6 +91,9 @@ def _answered(
 ) -> HttpResponse:
     at = timezone.now()
     allowance: Allowance | None = None
+    open_handler = _open_handler(request, handlers)
+    if open_handler is not None:
+        return open_handler(request, **parameters)
     try:
         caller = identify(request, at)
         handler = _handler(request, handlers)
@@ -106,8 +113,18 @@ def _answered(
     return response if allowance is None else _with_headers(response, allowance.headers())
 
 
+def _open_handler(request: HttpRequest, handlers: dict[str, Handler]) -> Handler | None:
+    """The handler that needs no key; None where one is needed."""
+    handler = handlers.get(_method(request))
+    return handler if isinstance(handler, Operation) and handler.is_open else None
+
+
+def _method(request: HttpRequest) -> str:
+    return "GET" if request.method == "HEAD" else request.method or ""
+
+
 def _handler(request: HttpRequest, handlers: dict[str, Handler]) -> Handler:
-    method = "GET" if request.method == "HEAD" else request.method or ""
+    method = _method(request)
     if method not in handlers:
         raise ApiError(
             HTTPStatus.METHOD_NOT_ALLOWED,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+
+import msgspec
 
 SERVICE = "PublicApi"
 RETRY_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -21,6 +22,33 @@ STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "integration_not_found": HTTPStatus.NOT_FOUND,
     "integration_unknown": HTTPStatus.NOT_FOUND,
 }
+
+
+class ErrorValidationItem(msgspec.Struct):
+    """One thing that is wrong with a request, as it is told."""
+
+    itemId: str | None
+    message: str | None
+    validatorName: str | None
+
+
+class ErrorValidation(msgspec.Struct):
+    """What is wrong with a request, thing by thing."""
+
+    errors: list[ErrorValidationItem]
+    warnings: list[ErrorValidationItem]
+
+
+class ErrorMessage(msgspec.Struct):
+    """The body of every refusal."""
+
+    statusCode: int
+    service: str
+    error: str
+    correlationId: str
+    validation: ErrorValidation | None
+    canBeRetried: str
+    detailedErrorCode: int
 
 
 @dataclass(frozen=True)
@@ -75,18 +103,17 @@ def as_api_error(error: Exception) -> ApiError | None:
     return ApiError(STATUS_OF_CODE.get(code, HTTPStatus.BAD_REQUEST), str(error))
 
 
-def error_body(error: ApiError, correlation_id: str) -> dict[str, Any]:
+def error_body(error: ApiError, correlation_id: str) -> ErrorMessage:
     """The public error object."""
     items = [
-        {"itemId": item.item_id, "message": item.message, "validatorName": item.validator}
-        for item in error.validation
+        ErrorValidationItem(item.item_id, item.message, item.validator) for item in error.validation
     ]
-    return {
-        "statusCode": int(error.status),
-        "service": SERVICE,
-        "error": error.message,
-        "correlationId": correlation_id,
-        "validation": {"errors": items, "warnings": []} if items else None,
-        "canBeRetried": "True" if error.status in RETRY_LATER else "Unknown",
-        "detailedErrorCode": 0,
-    }
+    return ErrorMessage(
+        statusCode=int(error.status),
+        service=SERVICE,
+        error=error.message,
+        correlationId=correlation_id,
+        validation=ErrorValidation(items, []) if items else None,
+        canBeRetried="True" if error.status in RETRY_LATER else "Unknown",
+        detailedErrorCode=0,
+    )

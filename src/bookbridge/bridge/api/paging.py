@@ -14,13 +14,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import PAGE_NUMBER_MAX, PAGE_SIZE, PAGE_SIZE_MAX
 from bookbridge.bridge.api.errors import bad_request
 from bookbridge.bridge.api.replies import encode, json_reply
 
 API_PREFIX = "/api"
-PAGE_SIZE = 100
-PAGE_SIZE_MAX = 5000
-PAGE_NUMBER_MAX = 1_000_000
 _LISTED_PARAMETERS = ("query", "orderBy", "tags")
 
 

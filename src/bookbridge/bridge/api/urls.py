@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bookbridge.bridge.api.endpoint import endpoint, unknown_path
+from bookbridge.bridge.api import openapi
+from bookbridge.bridge.api.endpoint import Endpoint, unknown_path
 from bookbridge.bridge.clients import api as clients
 from bookbridge.bridge.companies import api as companies
 from bookbridge.bridge.connections import api as connections
@@ -12,13 +13,16 @@ from bookbridge.bridge.sync import api as sync
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
+_unknown = Endpoint(dict.fromkeys(_METHODS, unknown_path), is_catch_all=True)
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    *openapi.urlpatterns,
     *clients.urlpatterns,
     *companies.urlpatterns,
     *connections.urlpatterns,
     *integrations.urlpatterns,
     *sync.urlpatterns,
     *records.urlpatterns,
-    path("<path:rest>", endpoint(**dict.fromkeys(_METHODS, unknown_path))),
-    path("", endpoint(**dict.fromkeys(_METHODS, unknown_path))),
+    path("<path:rest>", _unknown),
+    path("", _unknown),
 ]

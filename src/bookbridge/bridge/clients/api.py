@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import bad_request
 from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
@@ -26,8 +26,23 @@ class NewApiKey(msgspec.Struct):
     name: str | None = None
 
 
+class ApiKeyReply(msgspec.Struct):
+    """An API key. `apiKey` is whole only in the answer that made it: later its beginning."""
+
+    id: UUID
+    name: str | None
+    apiKey: str
+    createdDate: str | None
+
+
+class ApiKeysReply(msgspec.Struct):
+    """The live keys of a client."""
+
+    results: list[ApiKeyReply]
+
+
 class Profile(msgspec.Struct):
-    """A client's profile as it is sent."""
+    """A client's profile."""
 
     name: str
     redirectUrl: str
@@ -43,37 +58,38 @@ class Origins(msgspec.Struct):
     allowedOrigins: list[str]
 
 
+@operation("list-api-keys", "The live API keys", reply=ApiKeysReply)
 def list_api_keys(call: Call) -> HttpResponse:
     """The live keys. Their text is not kept, so only their beginning can be told."""
-    return json_reply({"results": [_key_body(key) for key in queries.api_keys_of(call.client_id)]})
+    keys = queries.api_keys_of(call.client_id)
+    return json_reply(ApiKeysReply([_key_body(key, f"{key.prefix}…") for key in keys]))
 
 
+@operation("create-api-key", "A new API key", body=NewApiKey, reply=ApiKeyReply, status=201)
 def create_api_key(call: Call) -> HttpResponse:
     sent = call.body(NewApiKey)
     key, raw = operations.create_api_key(
         client_id=call.client_id, name=sent.name or "", actor=call.actor, at=call.at
     )
-    return json_reply({**_key_body(key), "apiKey": raw}, status=201)
+    return json_reply(_key_body(key, raw), status=201)
 
 
+@operation("delete-api-key", "Revoke an API key", status=204, refusals=(409,))
 def delete_api_key(call: Call, key_id: UUID) -> HttpResponse:
     operations.revoke_api_key(client_id=call.client_id, key_id=key_id, actor=call.actor, at=call.at)
     return empty_reply(204)
 
 
-def _key_body(key: ApiKey) -> dict[str, Any]:
-    return {
-        "id": key.id,
-        "name": key.name,
-        "apiKey": f"{key.prefix}…",
-        "createdDate": moment(key.created_at),
-    }
+def _key_body(key: ApiKey, text: str) -> ApiKeyReply:
+    return ApiKeyReply(key.id, key.name, text, moment(key.created_at))
 
 
+@operation("get-profile", "The client's profile", reply=Profile)
 def get_profile(call: Call) -> HttpResponse:
     return json_reply(_profile_body(Client.objects.get(id=call.client_id)))
 
 
+@operation("update-profile", "Replace the client's profile", body=Profile, reply=Profile)
 def update_profile(call: Call) -> HttpResponse:
     sent = call.body(Profile)
     for url in (sent.redirectUrl, sent.logoUrl, sent.iconUrl, *(sent.whiteListUrls or ())):
@@ -101,22 +117,29 @@ def _check_url(url: str | None) -> None:
         )
 
 
-def _profile_body(client: Client) -> dict[str, Any]:
-    return {
-        "name": client.name,
-        "logoUrl": client.logo_url,
-        "iconUrl": client.icon_url,
-        "redirectUrl": client.redirect_url,
-        "whiteListUrls": client.allowed_redirect_urls,
-        "confirmCompanyName": client.confirm_company_name,
-    }
+def _profile_body(client: Client) -> Profile:
+    return Profile(
+        name=client.name,
+        logoUrl=client.logo_url,
+        iconUrl=client.icon_url,
+        redirectUrl=client.redirect_url,
+        whiteListUrls=client.allowed_redirect_urls,
+        confirmCompanyName=client.confirm_company_name,
+    )
 
 
+@operation("get-cors-settings", "Origins whose pages may call the API", reply=Origins)
 def get_origins(call: Call) -> HttpResponse:
     client = Client.objects.get(id=call.client_id)
-    return json_reply({"allowedOrigins": client.allowed_origins})
+    return json_reply(Origins(client.allowed_origins))
 
 
+@operation(
+    "set-cors-settings",
+    "Choose the origins whose pages may call the API",
+    body=Origins,
+    reply=Origins,
+)
 def set_origins(call: Call) -> HttpResponse:
     origins = call.body(Origins).allowedOrigins
     if len(origins) > URLS_MAX:
@@ -126,7 +149,7 @@ def set_origins(call: Call) -> HttpResponse:
     changed = operations.update_profile(
         client_id=call.client_id, changes={"allowed_origins": origins}, actor=call.actor
     )
-    return json_reply({"allowedOrigins": changed.allowed_origins})
+    return json_reply(Origins(changed.allowed_origins))
 
 
 urlpatterns = [

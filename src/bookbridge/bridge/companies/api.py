@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from bookbridge.bridge.api.authentication import COMPANY_TOKEN_SECONDS, company_token
+from bookbridge.bridge.api.description import PAGING, Paged, Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.paging import page_of, page_reply
 from bookbridge.bridge.api.query import (
@@ -63,6 +64,42 @@ class CompanyChanges(msgspec.Struct):
     tags: dict[str, str] | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class CompanyReference(msgspec.Struct):
+    """Another company that this one belongs to, or that belongs to it."""
+
+    id: UUID
+    name: str | None = None
+
+
+class CompanyReply(msgspec.Struct):
+    """A business that shares its books. Its owner links it at `redirect`."""
+
+    id: UUID
+    name: str
+    description: str | None
+    redirect: str
+    lastSync: str | None
+    created: str
+    createdByUserName: str | None
+    products: list[str]
+    tags: dict[str, str]
+    ownerUserIds: list[str]
+    referenceParentCompany: CompanyReference | None
+    referenceSubsidiaryCompanies: list[CompanyReference]
+    dataConnections: list[connections_api.ConnectionReply]
+
+
+class AccessToken(msgspec.Struct):
+    """A token for browsers; `expiresIn` is in seconds."""
+
+    expiresIn: int
+    accessToken: str
+    tokenType: str
+
+
+TAGS_PARAMETER = Parameter("tags", str, "Conditions on tags, such as `region=uk && team=x`.")
+
+
 def _bodies(client_id: UUID, companies: list[Company]) -> list[dict[str, Any]]:
     connections = connections_api.bodies_by_company(client_id, [one.id for one in companies])
     return [_body(one, connections.get(one.id, [])) for one in companies]
@@ -91,6 +128,12 @@ def _reply(call: Call, company: Company) -> HttpResponse:
     return json_reply(_bodies(call.client_id, [company])[0])
 
 
+@operation(
+    "list-companies",
+    "Companies of the client",
+    reply=Paged[CompanyReply],
+    query=(*PAGING, TAGS_PARAMETER),
+)
 def list_companies(call: Call) -> HttpResponse:
     page = page_of(call.request)
     rows = Rows(Sql(_SOURCE, (call.client_id,)), _FIELDS, "created_at DESC")
@@ -102,6 +145,7 @@ def list_companies(call: Call) -> HttpResponse:
     return page_reply(page, results, found.total)
 
 
+@operation("create-company", "A new company", body=CompanyBody, reply=CompanyReply)
 def create_company(call: Call) -> HttpResponse:
     sent = call.body(CompanyBody)
     made = operations.create_company(
@@ -115,10 +159,12 @@ def create_company(call: Call) -> HttpResponse:
     return _reply(call, made)
 
 
+@operation("get-company", "One company with its connections", reply=CompanyReply)
 def get_company(call: Call, company_id: UUID) -> HttpResponse:
     return _reply(call, queries.company(call.client_id, company_id))
 
 
+@operation("replace-company", "Replace a company", body=CompanyBody, reply=CompanyReply)
 def replace_company(call: Call, company_id: UUID) -> HttpResponse:
     sent = call.body(CompanyBody)
     changed = operations.replace_company(
@@ -133,6 +179,7 @@ def replace_company(call: Call, company_id: UUID) -> HttpResponse:
     return _reply(call, changed)
 
 
+@operation("update-company", "Change a company", body=CompanyChanges, reply=CompanyReply)
 def update_company(call: Call, company_id: UUID) -> HttpResponse:
     changes = msgspec.structs.asdict(call.body(CompanyChanges))
     changed = operations.update_company(
@@ -145,6 +192,7 @@ def update_company(call: Call, company_id: UUID) -> HttpResponse:
     return _reply(call, changed)
 
 
+@operation("delete-company", "Delete a company with all its data", status=204)
 def delete_company(call: Call, company_id: UUID) -> HttpResponse:
     operations.delete_company(
         client_id=call.client_id, company_id=company_id, actor=call.actor, at=call.at
@@ -152,15 +200,12 @@ def delete_company(call: Call, company_id: UUID) -> HttpResponse:
     return empty_reply(204)
 
 
+@operation("get-company-access-token", "A token for one company", reply=AccessToken)
 def get_access_token(call: Call, company_id: UUID) -> HttpResponse:
     """A token for browsers: it opens this one company for a day."""
     queries.company(call.client_id, company_id)
     return json_reply(
-        {
-            "expiresIn": COMPANY_TOKEN_SECONDS,
-            "accessToken": company_token(call.client_id, company_id),
-            "tokenType": "Bearer",
-        }
+        AccessToken(COMPANY_TOKEN_SECONDS, company_token(call.client_id, company_id), "Bearer")
     )
 
 

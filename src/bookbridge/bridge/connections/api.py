@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import PAGING, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import ApiError, bad_request
 from bookbridge.bridge.api.paging import page_of, page_reply
@@ -52,6 +53,34 @@ class ConnectionStatus(msgspec.Struct):
     """The only change that a client makes to a connection."""
 
     status: str | None = None
+
+
+class ConnectionFailureReply(msgspec.Struct):
+    """Something that went wrong at the source."""
+
+    statusCode: str
+    statusText: str
+    errorMessage: str
+    erroredOnUtc: str
+    status: str | None
+    resolvedOnUtc: str | None
+
+
+class ConnectionReply(msgspec.Struct):
+    """A company's link to one source. Its owner authorises it at `linkUrl`."""
+
+    id: UUID
+    integrationId: UUID
+    integrationKey: str
+    sourceId: UUID
+    sourceType: str
+    platformName: str
+    linkUrl: str
+    status: Literal["PendingAuth", "Linked", "Unlinked", "Deauthorized"]
+    lastSync: str | None
+    created: str
+    dataConnectionErrors: list[ConnectionFailureReply]
+    connectionInfo: dict[str, Any]
 
 
 def bodies(found: Iterable[Connection]) -> dict[UUID, dict[str, Any]]:
@@ -127,6 +156,9 @@ def link_url(connection: Connection) -> str:
     )
 
 
+@operation(
+    "list-connections", "Connections of a company", reply=Paged[ConnectionReply], query=PAGING
+)
 def list_connections(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     page = page_of(call.request)
@@ -136,6 +168,12 @@ def list_connections(call: Call, company_id: UUID) -> HttpResponse:
     return page_reply(page, [made[one] for one in found.ids], found.total)
 
 
+@operation(
+    "create-connection",
+    "A new connection to a platform",
+    body=NewConnection,
+    reply=ConnectionReply,
+)
 def create_connection(call: Call, company_id: UUID) -> HttpResponse:
     made = operations.create_connection(
         client_id=call.client_id,
@@ -147,10 +185,12 @@ def create_connection(call: Call, company_id: UUID) -> HttpResponse:
     return json_reply(body(made))
 
 
+@operation("get-connection", "One connection", reply=ConnectionReply)
 def get_connection(call: Call, company_id: UUID, connection_id: UUID) -> HttpResponse:
     return json_reply(body(_connection(call, company_id, connection_id)))
 
 
+@operation("unlink-connection", "Unlink a connection", body=ConnectionStatus, reply=ConnectionReply)
 def change_connection(call: Call, company_id: UUID, connection_id: UUID) -> HttpResponse:
     """Unlinks: no other status can be set from outside."""
     found = _connection(call, company_id, connection_id)
@@ -167,6 +207,7 @@ def change_connection(call: Call, company_id: UUID, connection_id: UUID) -> Http
     return json_reply(body(changed))
 
 
+@operation("delete-connection", "Delete a connection and what was read through it")
 def delete_connection(call: Call, company_id: UUID, connection_id: UUID) -> HttpResponse:
     found = _connection(call, company_id, connection_id)
     operations.delete_connection(
@@ -175,6 +216,12 @@ def delete_connection(call: Call, company_id: UUID, connection_id: UUID) -> Http
     return empty_reply(200)
 
 
+@operation(
+    "update-connection-authorization",
+    "Credentials of a connection",
+    body=dict[str, str],
+    reply=ConnectionReply,
+)
 def update_authorisation(call: Call, company_id: UUID, connection_id: UUID) -> HttpResponse:
     """Only for sources that take keys; ours take an owner's consent."""
     found = _connection(call, company_id, connection_id)

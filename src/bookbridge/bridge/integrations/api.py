@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.templatetags.static import static
 from django.urls import path
 
+from bookbridge.bridge.api.description import PAGING, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.paging import page_of, text_page_reply
 from bookbridge.bridge.api.query import (
@@ -46,6 +47,72 @@ SELECT (SELECT count(*) FROM matched), ARRAY(
 """
 
 
+class Feature(msgspec.Struct):
+    """What can be done with a data type."""
+
+    featureType: str
+    featureState: str
+
+
+class DataTypeFeatures(msgspec.Struct):
+    """A data type that the platform has. The published schema has both spellings."""
+
+    datatype: str
+    dataType: str
+    supportedFeatures: list[Feature]
+
+
+class IntegrationReply(msgspec.Struct):
+    """A platform whose data can be read."""
+
+    key: str
+    logoUrl: str
+    name: str
+    enabled: bool
+    sourceId: str
+    sourceType: str
+    integrationId: str
+    isOfflineConnector: bool
+    isBeta: bool
+    dataProvidedBy: str
+    datatypeFeatures: list[DataTypeFeatures]
+
+
+class ImageReference(msgspec.Struct):
+    """A picture, and what to say in its place."""
+
+    src: str
+    alt: str
+
+
+class BrandingImage(msgspec.Struct):
+    """One picture."""
+
+    image: ImageReference
+
+
+class Logo(msgspec.Struct):
+    """A platform's logo in two shapes."""
+
+    full: BrandingImage
+    square: BrandingImage
+
+
+class Button(msgspec.Struct):
+    """The picture of a button, and the one while it is pointed at."""
+
+    default: BrandingImage
+    hover: BrandingImage
+
+
+class Branding(msgspec.Struct):
+    """Pictures to name a platform by."""
+
+    logo: Logo
+    button: Button
+    sourceId: str
+
+
 def _body(found: Integration) -> dict[str, Any]:
     manifest = found.manifest
     return {
@@ -75,6 +142,12 @@ def _logo_url(found: Integration) -> str:
     return f"{settings.PUBLIC_URL}{static(f'integrations/{found.manifest.key}.svg')}"
 
 
+@operation(
+    "list-integrations",
+    "Platforms whose data can be read",
+    reply=Paged[IntegrationReply],
+    query=PAGING,
+)
 def list_all(call: Call) -> HttpResponse:
     page = page_of(call.request)
     bodies = {found.manifest.key: _body(found) for found in list_integrations(call.client_id)}
@@ -96,21 +169,16 @@ def list_all(call: Call) -> HttpResponse:
     return text_page_reply(page, encode([bodies[key] for key in keys]), total)
 
 
+@operation("get-integration", "One platform", reply=IntegrationReply)
 def get_one(call: Call, key: str) -> HttpResponse:
     return json_reply(_body(integration(call.client_id, key)))
 
 
+@operation("get-integrations-branding", "Pictures of one platform", reply=Branding)
 def get_branding(call: Call, key: str) -> HttpResponse:
     found = integration(call.client_id, key)
-    logo = {"image": {"src": _logo_url(found), "alt": found.manifest.name}}
-    return json_reply(
-        {
-            "logo": {"full": logo, "square": logo},
-            "button": {"default": logo, "hover": logo},
-            "sourceId": found.manifest.source_id,
-        },
-        status=HTTPStatus.OK,
-    )
+    logo = BrandingImage(ImageReference(_logo_url(found), found.manifest.name))
+    return json_reply(Branding(Logo(logo, logo), Button(logo, logo), found.manifest.source_id))
 
 
 urlpatterns = [

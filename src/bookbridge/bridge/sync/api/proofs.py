@@ -7,10 +7,12 @@ import json
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import not_found
 from bookbridge.bridge.api.replies import json_reply, moment
@@ -21,6 +23,43 @@ from bookbridge.bridge.sync.queries import certificate
 ALGORITHM = "Ed25519"
 
 
+class ValidationItem(msgspec.Struct):
+    """A record that was rejected, or that is doubted."""
+
+    ruleId: str
+    itemId: str
+    message: str
+    validatorName: str
+
+
+class ValidationResult(msgspec.Struct):
+    """What is wrong with the records of one read."""
+
+    errors: list[ValidationItem]
+    warnings: list[ValidationItem]
+
+
+class CertificateReply(msgspec.Struct):
+    """A signed certificate; `text` is what was signed, byte for byte."""
+
+    id: UUID
+    kind: str
+    outcome: str
+    issuedAt: str
+    algorithm: str
+    keyId: str
+    signature: str
+    text: str
+    certificate: dict[str, Any]
+
+
+class DatasetCertificate(CertificateReply):
+    """A dataset's certificate, and the reconciliation of its refresh once there is one."""
+
+    reconciliation: CertificateReply | None
+
+
+@operation("get-read-validation-results", "Records that could not be used", reply=ValidationResult)
 def get_validation(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
     """Records that could not be used, and doubts about those that were."""
     dataset = dataset_of(call, company_id, dataset_id)
@@ -49,6 +88,7 @@ def _item(dataset: Dataset, rule: str, item_id: str, message: str) -> dict[str, 
     }
 
 
+@operation("get-certificate", "The signed proof of one read", reply=DatasetCertificate)
 def get_certificate(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
     """The dataset's certificate, and its refresh's reconciliation once there is one."""
     dataset = dataset_of(call, company_id, dataset_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import PAGING, Paged, Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import bad_request, not_found
 from bookbridge.bridge.api.names import is_public
@@ -40,6 +42,26 @@ _SOURCE = (
     "SELECT id, company_id, connection_id, data_type, status, status_description, error_message,"
     " requested_at, completed_at FROM sync_dataset WHERE client_id = %s AND company_id = %s"
 )
+
+
+class PullOperation(msgspec.Struct, omit_defaults=True):
+    """A read of one data type; completed means successfully."""
+
+    id: UUID
+    companyId: UUID
+    connectionId: UUID
+    dataType: str
+    status: DatasetStatus
+    requested: str
+    progress: int
+    isCompleted: bool
+    isErrored: bool
+    statusDescription: str | None = None
+    errorMessage: str | None = None
+    completed: str | None = None
+
+
+CONNECTION_ID = Parameter("connectionId", UUID, "Only through this connection.")
 
 
 def body(dataset: Dataset) -> dict[str, Any]:
@@ -74,6 +96,7 @@ def dataset_of(call: Call, company_id: UUID, dataset_id: UUID) -> Dataset:
     return found
 
 
+@operation("refresh-company-data", "Read everything anew", status=204)
 def refresh_everything(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     operations.request_refresh(
@@ -82,11 +105,15 @@ def refresh_everything(call: Call, company_id: UUID) -> HttpResponse:
     return empty_reply(204)
 
 
+@operation(
+    "refresh-data-type", "Read one data type anew", reply=PullOperation, query=(CONNECTION_ID,)
+)
 def refresh_type(call: Call, company_id: UUID, key: str) -> HttpResponse:
     dataset = _requested(call, company_id, key)
     return json_reply(body(dataset))
 
 
+@operation("refresh-company-info", "Read the company's own data anew", reply=PullOperation)
 def refresh_company_info(call: Call, company_id: UUID) -> HttpResponse:
     """The older way to ask for the company's own data."""
     dataset = _requested(call, company_id, DataType.COMPANY.value)
@@ -133,6 +160,12 @@ def _connection_id(call: Call, company_id: UUID) -> UUID | None:
     return connection(call.client_id, found, company_id).id
 
 
+@operation(
+    "list-pull-operations",
+    "What was read, and how it ended",
+    reply=Paged[PullOperation],
+    query=PAGING,
+)
 def list_history(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     page = page_of(call.request)
@@ -143,6 +176,7 @@ def list_history(call: Call, company_id: UUID) -> HttpResponse:
     return page_reply(page, [made[one] for one in found.ids], found.total)
 
 
+@operation("get-pull-operation", "One read", reply=PullOperation)
 def get_history_entry(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
     return json_reply(body(dataset_of(call, company_id, dataset_id)))
 

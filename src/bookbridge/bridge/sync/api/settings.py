@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from bookbridge.bridge.api.description import operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import bad_request
 from bookbridge.bridge.api.names import is_public
@@ -48,6 +49,35 @@ class SyncSettingsBody(msgspec.Struct):
     """All settings of one level; without `overridesDefaults` the level's own are dropped."""
 
     settings: list[SyncSettingBody]
+    overridesDefaults: bool
+
+
+class SyncSettingReply(msgspec.Struct, omit_defaults=True):
+    """What holds for one data type."""
+
+    dataType: str
+    fetchOnFirstLink: bool
+    syncSchedule: int
+    syncOrder: int
+    isLocked: bool
+    syncFromUtc: str | None = None
+    syncFromWindow: int | None = None
+    monthsToSync: int | None = None
+
+
+class ClientSettings(msgspec.Struct):
+    """What holds for all companies of a client that have no settings of their own."""
+
+    clientId: UUID
+    settings: list[SyncSettingReply]
+    overridesDefaults: bool
+
+
+class CompanySettings(msgspec.Struct):
+    """What holds for one company."""
+
+    companyId: UUID
+    settings: list[SyncSettingReply]
     overridesDefaults: bool
 
 
@@ -110,19 +140,33 @@ def _chosen(sent: SyncSettingBody) -> NewSyncSetting | None:
     )
 
 
+@operation("get-profile-syncSettings", "The client's sync settings", reply=ClientSettings)
 def get_client_settings(call: Call) -> HttpResponse:
     return _reply(call, None, {"clientId": call.client_id})
 
 
+@operation(
+    "update-profile-syncSettings",
+    "Choose the client's sync settings",
+    body=SyncSettingsBody,
+    status=204,
+)
 def set_client_settings(call: Call) -> HttpResponse:
     return _choose(call, None)
 
 
+@operation("get-company-syncSettings", "One company's sync settings", reply=CompanySettings)
 def get_company_settings(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     return _reply(call, company_id, {"companyId": company_id})
 
 
+@operation(
+    "set-company-syncSettings",
+    "Choose one company's sync settings",
+    body=SyncSettingsBody,
+    status=204,
+)
 def set_company_settings(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     return _choose(call, company_id)

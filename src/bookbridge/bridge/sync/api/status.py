@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.http import HttpResponse
 from django.urls import path
 
+from bookbridge.bridge.api.description import operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.replies import json_reply, moment, without_nulls
 from bookbridge.bridge.companies.queries import company
@@ -15,6 +17,19 @@ from bookbridge.bridge.datatypes import ORDER, DatasetStatus, DataType
 from bookbridge.bridge.sync.queries import DataStatus, data_status
 
 
+class DataStatusReply(msgspec.Struct, omit_defaults=True):
+    """How fresh one data type is."""
+
+    dataType: str
+    currentStatus: DatasetStatus
+    latestSyncId: UUID | None = None
+    lastSuccessfulSync: str | None = None
+    latestSuccessfulSyncId: UUID | None = None
+
+
+@operation(
+    "get-company-data-status", "How fresh every data type is", reply=dict[str, DataStatusReply]
+)
 def get_data_status(call: Call, company_id: UUID) -> HttpResponse:
     company(call.client_id, company_id)
     known = data_status(call.client_id, company_id)
