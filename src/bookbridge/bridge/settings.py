@@ -169,10 +169,16 @@ LOGGING = {
 KEY_RING = env.text("BOOKBRIDGE_BRIDGE_KEYS", "")
 KEY_RING_FILE = env.text("BOOKBRIDGE_BRIDGE_KEYS_FILE", "")
 ALLOW_PRIVATE_HOSTS = env.flag("BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS")
+# Connectors that live outside this package, each as `package.module:Class`.
+CONNECTORS = env.words("BOOKBRIDGE_BRIDGE_CONNECTORS")
 # A client may make so many API requests a day, and as many again for each linked company.
 API_REQUESTS_PER_COMPANY = env.whole_number(
     "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY", 100_000, 1, 1_000_000_000
 )
+# Queues with places of their own in every worker: no sync delays a webhook, and no slow receiver
+# of webhooks a sync.
+JOB_LANES = {"webhooks": env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_CONCURRENCY", 2, 1, 64)}
+WEBHOOK_DAYS_KEPT = env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_DAYS_KEPT", 90, 7, 3650)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
