@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import IntEnum
+
+
+class Urgency(IntEnum):
+    """Who waits for a refresh; the smaller number goes first."""
+
+    FIRST_LINK = 0
+    ASKED = 1
+    SCHEDULED = 2
+
 
 # Waits after failures that should pass: the first is short, the last is repeated.
 RETRY_WAITS = (5, 15, 60, 300, 900, 1800)

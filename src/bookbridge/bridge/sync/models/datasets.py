@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 
 from bookbridge.bridge.connections.models import OfConnection
+from bookbridge.bridge.sync.rules import Urgency
 
 
 class Refresh(OfConnection):
@@ -17,10 +18,15 @@ class Refresh(OfConnection):
     requested_by = models.CharField(max_length=200)
     is_full = models.BooleanField()
     is_first = models.BooleanField(default=False)
+    # Who waits for it (rules.Urgency): an owner at the first link, a person, or a schedule.
+    urgency = models.SmallIntegerField(default=Urgency.ASKED)
+    # How often its end was tried: one that kills its worker each time is given up.
+    runs = models.IntegerField(default=0)
     # How many times the books moved during the scan and it was read again.
     reread = models.SmallIntegerField(default=0)
     as_of = models.DateField(null=True)
     reports_before = models.JSONField(null=True)
+    reports_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=30, blank=True)
 
@@ -31,7 +37,12 @@ class Refresh(OfConnection):
         indexes = [
             models.Index(
                 fields=["client_id", "connection", "-requested_at"], name="refreshes_of_connection"
-            )
+            ),
+            models.Index(
+                fields=["client_id", "connection"],
+                name="refreshes_unfinished",
+                condition=models.Q(completed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +113,11 @@ class Dataset(OfConnection):
                 fields=["client_id", "company_id", "-requested_at"], name="datasets_of_company"
             ),
             models.Index(fields=["client_id", "refresh"], name="datasets_of_refresh"),
+            models.Index(
+                fields=["client_id", "connection"],
+                name="datasets_waiting",
+                condition=models.Q(completed_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,8 @@ class ResourceScan(models.Model):
     state = models.CharField(max_length=20, choices=State.choices)
     started_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
+    # Set for a scan that asked only for what changed since: what it lacks says nothing.
+    since = models.DateTimeField(null=True)
     pages = models.IntegerField(default=0)
     fetched = models.BigIntegerField(default=0)
     changed = models.BigIntegerField(default=0)
@@ -40,6 +42,10 @@ class ResourceScan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} scan {self.number}"
+
+    @property
+    def is_incremental(self) -> bool:
+        return self.since is not None
 
 
 class ScanPage(models.Model):
@@ -112,6 +118,9 @@ class RateBudget(models.Model):
     scope = models.CharField(max_length=120, db_collation="C")
     next_at = models.DateTimeField()
     not_before = models.DateTimeField(null=True)
+    # What the source's 429 left of the rate, and when: it grows back with time.
+    per_second = models.FloatField(null=True)
+    limited_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
