@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,8 @@ TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=10.0, pool=10.0)
 BODY_BYTES_MAX = 64 * 1024 * 1024
 RETRY_AFTER_SECONDS_MAX = 24 * 60 * 60
 ERROR_TEXT_CHARACTERS_MAX = 300
+# A page says what it is near its beginning.
+MAINTENANCE_WORD_BYTES = 20_000
 ABSENT = frozenset({403, 404, 405, 410, 501})
 
 
@@ -85,6 +88,8 @@ def _usable(reply: Reply, path: str) -> Reply:
         raise PermanentError(_refusal(reply, path))
     if reply.status != 200:
         raise PermanentError(f"The source answered {reply.status} to {path}: {_error_text(reply)}")
+    if is_maintenance_page(reply):
+        raise MaintenanceError("The source shows a maintenance page.", after=reply.retry_after)
     if _is_html(reply) or not reply.body:
         raise RetryLaterError(f"The source answered {path} with a page instead of JSON.")
     return reply
@@ -96,7 +101,7 @@ def raise_if_unavailable(reply: Reply, path: str) -> None:
         raise RetryLaterError(
             f"The source limits the rate of requests ({path}).", after=reply.retry_after
         )
-    if reply.status == 503 or (reply.status >= 500 and b"aintenance" in reply.body[:20_000]):
+    if reply.status == 503 or (reply.status >= 500 and _speaks_of_maintenance(reply)):
         raise MaintenanceError("The source is down for maintenance.", after=reply.retry_after)
     if reply.status >= 500 or reply.status in {408, 425}:
         raise RetryLaterError(
@@ -107,20 +112,28 @@ def raise_if_unavailable(reply: Reply, path: str) -> None:
             f"The source redirects {path} to {reply.location}: the host in the settings is not the "
             "right one. Redirects are not followed, so that tokens go nowhere else."
         )
+    if reply.status in {302, 303, 307} and "maintenance" in reply.location.lower():
+        raise MaintenanceError("The source sends everybody to its maintenance page.")
     if reply.status in {302, 303, 307}:
         raise RetryLaterError(f"The source redirects {path} to {reply.location} for now.")
 
 
-def read_limited(response: httpx.Response, bytes_max: int) -> Reply:
-    """The whole body of a streamed response; PermanentError when it is larger than allowed."""
+def read_limited(
+    response: httpx.Response, bytes_max: int, *, seconds_max: float | None = None
+) -> Reply:
+    """The whole body of a streamed response; PermanentError when it is larger than allowed,
+    RetryLaterError when it takes longer than `seconds_max`."""
     chunks: list[bytes] = []
     size = 0
+    until = None if seconds_max is None else time.monotonic() + seconds_max
     for chunk in response.iter_bytes():
         size += len(chunk)
         if size > bytes_max:
             raise PermanentError(
                 f"The source's answer to {response.url.path} is larger than {bytes_max} bytes."
             )
+        if until is not None and time.monotonic() > until:
+            raise RetryLaterError(f"The answer to {response.url.path} took too long.")
         chunks.append(chunk)
     headers = response.headers
     return Reply(
@@ -160,6 +173,15 @@ def _send(
 
 def api_url(base_url: str, path: str) -> str:
     return f"{base_url.rstrip('/').removesuffix(API_ROOT)}{API_ROOT}{path}"
+
+
+def is_maintenance_page(reply: Reply) -> bool:
+    """Whether a page for people, and not JSON, speaks of maintenance."""
+    return _is_html(reply) and _speaks_of_maintenance(reply)
+
+
+def _speaks_of_maintenance(reply: Reply) -> bool:
+    return b"aintenance" in reply.body[:MAINTENANCE_WORD_BYTES]
 
 
 def _is_html(reply: Reply) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookbridge.bridge.connectors.contract import Manifest
+from bookbridge.bridge.connectors.contract import Manifest, WeeklyWindow
 from bookbridge.bridge.datatypes import ORDER
 
 MANIFEST = Manifest(
@@ -22,4 +22,6 @@ MANIFEST = Manifest(
         "reads wait in the queue and go on by themselves."
     ),
     data_types=ORDER,
+    # "Some Tuesday mornings, UK time" is published; the hours are inferred.
+    known_windows=(WeeklyWindow(weekday=1, from_hour=6, to_hour=12),),
 )
