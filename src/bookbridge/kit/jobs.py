@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
@@ -27,6 +27,9 @@ STALLED_SECONDS = 10.0
 LOST_JOBS_EVERY_SECONDS = 4.0
 # A job that waited for another's lock is found by looking only: nothing announces that it is free.
 FETCH_EVERY_SECONDS = 0.25
+LANE_FETCH_EVERY_SECONDS = 1.0
+# Threads beside those of the jobs, for what asyncio itself does in threads.
+SPARE_THREADS = 2
 # What a job may run on after the order to stop, before it is given back to another worker.
 FINISH_SECONDS_MAX = 8.0
 # A job that kills its worker each time must not do so for ever.
@@ -84,12 +87,16 @@ def give_back(cursor: Any, job_id: int) -> None:
 
 
 class JobRunner:
-    """One worker process: it runs jobs until told to stop, then finishes or gives back."""
+    """One worker process: it runs jobs until told to stop, then finishes or gives back.
 
-    def __init__(self, concurrency: int) -> None:
+    `lanes` are queues with places of their own, so that the jobs of others never hold them up.
+    """
+
+    def __init__(self, concurrency: int, lanes: Mapping[str, int] | None = None) -> None:
         self._concurrency = concurrency
+        self._lanes = dict(lanes or {})
         self._running: set[int] = set()
-        self._worker_id: int | None = None
+        self._worker_ids: set[int] = set()
         # One thread, so that housekeeping keeps to one database connection.
         self._housekeeper = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
 
@@ -102,27 +109,47 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
+        threads = self._concurrency + sum(self._lanes.values()) + SPARE_THREADS
+        loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="job"))
         connector: Any = app.connector
         # An app of its own: jobs that defer other jobs do it through the app that all code imports,
         # on Django's connection, so in the transaction that their rows are written in.
         queue = app.with_connector(connector.get_worker_connector())
         async with queue.open_async():
-            worker = asyncio.create_task(self._work(queue))
+            workers = [asyncio.create_task(work) for work in self._all_work(queue)]
             housekeeping = asyncio.create_task(self._keep_house(queue))
             stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            ended, _rest = await asyncio.wait(
+                {*workers, stopping}, return_when=asyncio.FIRST_COMPLETED
+            )
             housekeeping.cancel()
             if stop.is_set():
-                await self._stop(worker)
+                await self._stop(workers)
             else:
                 stopping.cancel()
-                await worker
+                await asyncio.gather(*ended)
                 raise SystemExit("The worker stopped by itself; the lines above say why.")
 
-    async def _work(self, queue: Any) -> None:
+    def _all_work(self, queue: Any) -> list[Coroutine[Any, Any, None]]:
+        if not self._lanes:
+            return [self._work(queue, None, self._concurrency, FETCH_EVERY_SECONDS)]
+        queue.perform_import_paths()
+        others = {task.queue for task in queue.tasks.values()} - self._lanes.keys()
+        return [
+            self._work(queue, sorted(others), self._concurrency, FETCH_EVERY_SECONDS),
+            *(
+                self._work(queue, [name], places, LANE_FETCH_EVERY_SECONDS)
+                for name, places in self._lanes.items()
+            ),
+        ]
+
+    async def _work(
+        self, queue: Any, names: Collection[str] | None, places: int, fetch_every: float
+    ) -> None:
         await queue.run_worker_async(
-            concurrency=self._concurrency,
-            fetch_job_polling_interval=FETCH_EVERY_SECONDS,
+            queues=names,
+            concurrency=places,
+            fetch_job_polling_interval=fetch_every,
             update_heartbeat_interval=HEARTBEAT_SECONDS,
             stalled_worker_timeout=STALLED_SECONDS,
             install_signal_handlers=False,
@@ -132,7 +159,7 @@ class JobRunner:
     async def _note_running(
         self, call_next: Callable[[], Awaitable[Any]], context: Any, worker: Any
     ) -> Any:
-        self._worker_id = worker.worker_id
+        self._worker_ids.add(worker.worker_id)
         self._running.add(context.job.id)
         try:
             return await call_next()
@@ -164,7 +191,7 @@ class JobRunner:
         A worker whose heartbeat failed goes on with its jobs, while the rest of the world starts
         them anew.
         """
-        is_presumed_dead = await self._on_one_connection(_tend, self._worker_id)
+        is_presumed_dead = await self._on_one_connection(_tend, sorted(self._worker_ids))
         if is_presumed_dead and self._running:
             logger.error("The heartbeat of this worker has stopped: its jobs belong to others now")
             _end(1)
@@ -173,15 +200,16 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._housekeeper, task, *arguments)
 
-    async def _stop(self, worker: asyncio.Task[None]) -> None:
+    async def _stop(self, workers: list[asyncio.Task[None]]) -> None:
         """Take no new job, let the running ones finish, give back those that take too long.
 
         Their threads cannot be interrupted: the process ends under them, which rolls back their
         open transaction, as a killed worker's would.
         """
-        worker.cancel()
-        await asyncio.wait({worker}, timeout=FINISH_SECONDS_MAX)
-        if worker.done():
+        for worker in workers:
+            worker.cancel()
+        _done, busy = await asyncio.wait(workers, timeout=FINISH_SECONDS_MAX)
+        if not busy:
             return
         await self._on_one_connection(_give_back_all, sorted(self._running))
         _end(0)
@@ -193,20 +221,17 @@ def _end(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _tend(worker_id: int | None) -> bool:
+def _tend(worker_ids: list[int]) -> bool:
     """Look after lost jobs; True when this worker itself counts, or is about to, as dead."""
     close_old_connections()
     give_back_lost_jobs()
-    if worker_id is None:
-        return False
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT last_heartbeat > now() - make_interval(secs => %s) "
-            "FROM procrastinate_workers WHERE id = %s",
-            [STALLED_SECONDS / 2, worker_id],
+            "SELECT count(*) FROM procrastinate_workers "
+            "WHERE id = ANY(%s) AND last_heartbeat > now() - make_interval(secs => %s)",
+            [worker_ids, STALLED_SECONDS / 2],
         )
-        row = cursor.fetchone()
-    return row is None or not row[0]
+        return int(cursor.fetchone()[0]) < len(worker_ids)
 
 
 def _give_back_all(job_ids: list[int]) -> None:

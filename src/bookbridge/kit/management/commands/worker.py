@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from bookbridge.kit.env import Env
@@ -21,5 +22,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         end_with_parent(supervising_parent())
         JobRunner(
-            Env().whole_number("BOOKBRIDGE_WORKER_CONCURRENCY", CONCURRENCY_DEFAULT, 1, 64)
+            Env().whole_number("BOOKBRIDGE_WORKER_CONCURRENCY", CONCURRENCY_DEFAULT, 1, 64),
+            lanes=getattr(settings, "JOB_LANES", None),
         ).run()
