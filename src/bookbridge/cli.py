@@ -21,6 +21,7 @@ from bookbridge.kit.installation.running import StartError
 from bookbridge.kit.postgres import EmbeddedPostgresError
 from bookbridge.kit.processes import TooManyRestartsError
 from bookbridge.kit.processes.ports import PortInUseError
+from bookbridge.verification import command as verification
 
 REFUSALS = (
     EmbeddedPostgresError,
@@ -70,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     prepare.add_argument("half", choices=[half.name for half in HALVES])
     prepare.add_argument("--database", default=None, help="its name; default: the half's")
     prepare.set_defaults(run=_prepare_database)
+    verify = commands.add_parser(
+        "verify", help="check a certificate, a receipt or an evidence pack; needs no database"
+    )
+    verification.add_arguments(verify)
+    verify.set_defaults(run=verification.run)
     # Named here for the help alone: their arguments belong to Django and to the demo.
     for half in HALVES:
         commands.add_parser(half.name, help=f"a command of {half.name}, such as migrate or worker")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,8 @@ from bookbridge.bridge.api.errors import not_found
 from bookbridge.bridge.api.replies import json_reply, moment
 from bookbridge.bridge.sync.api.pulls import dataset_of
 from bookbridge.bridge.sync.models import Certificate, Dataset
+from bookbridge.bridge.sync.operations.signing import envelope, signing_keys
 from bookbridge.bridge.sync.queries import certificate
-
-ALGORITHM = "Ed25519"
 
 
 class ValidationItem(msgspec.Struct):
@@ -48,9 +46,28 @@ class CertificateReply(msgspec.Struct):
     issuedAt: str
     algorithm: str
     keyId: str
+    publicKey: str | None
     signature: str
     text: str
     certificate: dict[str, Any]
+
+
+class SigningKey(msgspec.Struct):
+    """A public key as a JSON Web Key (RFC 8037); `status` is active or retired."""
+
+    kid: str
+    kty: str
+    crv: str
+    alg: str
+    use: str
+    x: str
+    status: str
+
+
+class SigningKeys(msgspec.Struct):
+    """Every public key that signs, or ever signed, the active one first."""
+
+    keys: list[SigningKey]
 
 
 class DatasetCertificate(CertificateReply):
@@ -120,17 +137,21 @@ def _certificate_body(issued: Certificate) -> dict[str, Any]:
         "kind": issued.kind,
         "outcome": issued.outcome,
         "issuedAt": moment(issued.issued_at),
-        "algorithm": ALGORITHM,
-        "keyId": issued.key_id,
-        "signature": base64.b64encode(bytes(issued.signature)).decode(),
-        "text": issued.text,
+        **envelope(issued.text, issued.key_id, bytes(issued.signature)),
         "certificate": json.loads(issued.text),
     }
+
+
+@operation("list-signing-keys", "Public keys for checking proofs", reply=SigningKeys, is_open=True)
+def list_signing_keys(request: HttpRequest) -> HttpResponse:
+    """As a JSON Web Key Set; retired keys stay, so that what they signed can still be checked."""
+    return json_reply({"keys": signing_keys()})
 
 
 _COMPANY = "companies/<uuid:company_id>"
 
 urlpatterns = [
+    path("signingKeys", endpoint(GET=list_signing_keys)),
     path(f"{_COMPANY}/sync/<uuid:dataset_id>/validation", endpoint(GET=get_validation)),
     path(f"{_COMPANY}/data/history/<uuid:dataset_id>/certificate", endpoint(GET=get_certificate)),
 ]

@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count
+
+from bookbridge.bridge.records.digests import Digest
+from bookbridge.bridge.records.models import RawRecord
 from bookbridge.bridge.records.rules import HASH_BYTES
 from bookbridge.bridge.sync.models import Certificate, Dataset, ResourceScan, ScanPage
 from bookbridge.bridge.sync.operations.mapping import Mapped
@@ -18,6 +22,10 @@ from bookbridge.bridge.sync.operations.signing import canonical_text, has_signed
 from bookbridge.bridge.sync.session import SourceSession
 
 PAGE_HASHES_LISTED_MAX = 2000
+DELETING_SCANS_LISTED_MAX = 1000
+# Says how `records.digests` works, should it ever be done otherwise.
+CONTENT_METHOD = "sha256-of-record-texts-1"
+FULL = "full"
 
 
 def certify_dataset(
@@ -26,6 +34,7 @@ def certify_dataset(
     dataset: Dataset,
     scans: Mapping[str, ResourceScan],
     mapped: Mapped,
+    content: Digest,
     at: dt.datetime,
 ) -> Certificate:
     """Write and sign the certificate of a dataset, in the caller's transaction."""
@@ -61,6 +70,11 @@ def certify_dataset(
             "rejections": mapped.rejections,
             "warned": mapped.warned,
             "warnings": mapped.warnings,
+        },
+        "content": {
+            "method": CONTENT_METHOD,
+            "records": content.records,
+            "sha256": content.sha256,
         },
     }
     return issue(
@@ -137,6 +151,7 @@ def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
     whole = hashlib.blake2b(b"".join(hashes), digest_size=HASH_BYTES).hexdigest()
     return {
         "scan": scan.number,
+        "kind": str(getattr(scan, "kind", FULL)).lower(),
         "state": scan.state,
         "startedAt": scan.started_at,
         "completedAt": scan.completed_at,
@@ -147,8 +162,23 @@ def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
         "suspect": scan.suspect,
         "deleted": scan.deleted,
         "deletions": scan.deletions,
+        "deletedBy": _deleting_scans(own),
         "flaws": scan.flaws,
         "pages": scan.pages,
         "hash": whole,
         "pageHashes": [digest.hex() for digest in hashes[:PAGE_HASHES_LISTED_MAX]],
     }
+
+
+def _deleting_scans(own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """By which scans, and on which evidence, the deleted records of a list were found gone."""
+    rows = (
+        RawRecord.objects.filter(**own, deleted_at__isnull=False)
+        .values_list("deleted_scan", "deletion_evidence")
+        .annotate(records=Count("source_id"))
+        .order_by("-deleted_scan", "deletion_evidence")
+    )
+    return [
+        {"scan": scan, "evidence": evidence, "records": records}
+        for scan, evidence, records in rows[:DELETING_SCANS_LISTED_MAX]
+    ]

@@ -34,6 +34,7 @@ from bookbridge.bridge.connectors.errors import (
 )
 from bookbridge.bridge.datatypes import DatasetStatus, DataType
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
+from bookbridge.bridge.records.digests import digest_of
 from bookbridge.bridge.sync.budget import MAINTENANCE_MARK, Budget, HeldBackError
 from bookbridge.bridge.sync.models import Dataset, Refresh
 from bookbridge.bridge.sync.operations.certificates import certify_dataset
@@ -119,10 +120,18 @@ def _run(run: Run, dataset: Dataset) -> None:
         mapped = map_data_type(session=session, data_type=data_type, scans=scans, at=timezone.now())
         with client_scope(run.client_id):
             run.checkpoint(status=Status.VALIDATING)
+        content = digest_of(session.place, data_type)
         at = timezone.now()
         with client_scope(run.client_id):
             run.checkpoint(status=Status.PROCESSING)
-            certify_dataset(session=session, dataset=dataset, scans=scans, mapped=mapped, at=at)
+            certify_dataset(
+                session=session,
+                dataset=dataset,
+                scans=scans,
+                mapped=mapped,
+                content=content,
+                at=at,
+            )
             connection.last_sync_at = at
             connection.save(update_fields=["last_sync_at"])
             if not _others_still_fail(dataset):

@@ -33,17 +33,37 @@ def canonical_text(facts: Any) -> str:
 def sign(text: str, *, at: dt.datetime) -> Signed:
     """Sign a text with the active key, in the caller's transaction."""
     signer = keyring.key_ring().signer
+    keep_public_keys(signer, at=at)
+    return Signed(text, signer.id, signer.sign(text.encode()))
+
+
+def keep_public_keys(*keys: keyring.SigningKey, at: dt.datetime) -> None:
+    """Remember these public keys, or all of the ring: they must outlive the ring's words."""
     PublicKey.objects.bulk_create(
-        [PublicKey(key_id=signer.id, public_key=signer.public_key, first_used_at=at)],
+        [
+            PublicKey(key_id=key.id, public_key=key.public_key, first_used_at=at)
+            for key in keys or keyring.key_ring().signers
+        ],
         ignore_conflicts=True,
     )
-    return Signed(text, signer.id, signer.sign(text.encode()))
 
 
 def has_signed(key_id: str, text: str, signature: bytes) -> bool:
     """Whether a key of ours, in use or retired, signed exactly this text."""
     public_key = public_key_of(key_id)
     return public_key is not None and keyring.verifies(public_key, text.encode(), signature)
+
+
+def envelope(text: str, key_id: str, signature: bytes) -> dict[str, str | None]:
+    """A signed text with what checking it takes; the same form wherever we give one away."""
+    public_key = public_key_of(key_id)
+    return {
+        "algorithm": ALGORITHM,
+        "keyId": key_id,
+        "publicKey": None if public_key is None else base64.b64encode(public_key).decode(),
+        "signature": base64.b64encode(signature).decode(),
+        "text": text,
+    }
 
 
 def public_key_of(key_id: str) -> bytes | None:
