@@ -160,6 +160,8 @@ def balance_sheet(company: Company, query: Query) -> dict[str, object]:
          "category-type": "current_asset", "amount": str(debtors)},
         {"account-id": "3", "nominal-code": "260", "name": "VAT",
          "category-type": "vat", "amount": str(vat)},
+        {"account-id": "6", "nominal-code": "295", "name": "Retained earnings",
+         "category-type": "capital", "amount": str(earned - this_year)},
     ]  # fmt: skip
     return {"assets-total": str(debtors), "liabilities-total": str(vat),
             "net-assets": str(earned), "capital-total": str(earned),
