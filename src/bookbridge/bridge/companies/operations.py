@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.sealing import KEY_BYTES
+from bookbridge.bridge.companies.events import CREATED, DELETED, announce_company
 from bookbridge.bridge.companies.models import Company, CompanyKey
 from bookbridge.bridge.companies.queries import CompanyNotFoundError, key_identity
 from bookbridge.bridge.companies.rules import (
@@ -52,6 +53,7 @@ def create_company(
         ),
         created_at=at,
     )
+    announce_company(company, CREATED, at)
     return company
 
 
@@ -98,6 +100,7 @@ def replace_company(
 def delete_company(*, client_id: UUID, company_id: UUID, actor: Actor, at: dt.datetime) -> None:
     """Delete a company with its connections, records and data key, for ever."""
     company = _company_for_update(client_id, company_id)
+    announce_company(company, DELETED, at)
     # The database's own cascades do it: they know every table and need no rows in memory.
     with connection.cursor() as cursor:
         cursor.execute(

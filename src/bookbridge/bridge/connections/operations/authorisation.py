@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.connections import events
 from bookbridge.bridge.connections.credentials import store_tokens
 from bookbridge.bridge.connections.models import AuthorisationRequest, Connection
 from bookbridge.bridge.connections.operations.lifecycle import (
@@ -252,6 +253,8 @@ def _become_linked(
     resolve_failures(connection=connection, at=at)
     message = _("Linked to %(name)s.") % {"name": source.name}
     note(connection, Kind.LINKED if is_first else Kind.RELINKED, message, actor, at)
+    event_type = events.CONNECTED if is_first else events.RECONNECTED
+    events.announce_connection(connection, event_type, at)
     app.configure_task(REFRESH_TASK, lock=None).defer(
         client_id=str(connection.client_id),
         company_id=str(connection.company_id),
@@ -290,3 +293,4 @@ def _refused(connection: Connection, error: str | None, at: dt.datetime) -> Auth
 def _note_failure(connection: Connection, message: str, at: dt.datetime) -> None:
     with client_scope(connection.client_id):
         note(connection, Kind.AUTHORISATION_FAILED, message, Actor(None, OWNER_NAME), at)
+        events.announce_connection(connection, events.FAILED, at, failure=message)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.companies.queries import company
+from bookbridge.bridge.connections import events
 from bookbridge.bridge.connections.credentials import forget_tokens
 from bookbridge.bridge.connections.models import Connection, ConnectionEvent, ConnectionFailure
 from bookbridge.bridge.connections.queries import ConnectionNotFoundError
@@ -50,6 +51,7 @@ def create_connection(
         created_at=at,
     )
     note(made, Kind.CREATED, _("Connection created."), actor, at)
+    events.announce_connection(made, events.CREATED, at)
     return made
 
 
@@ -67,6 +69,7 @@ def unlink_connection(
     found.status = Connection.Status.UNLINKED
     found.save(update_fields=["status"])
     note(found, Kind.UNLINKED, _("Unlinked: access to the source was given up."), actor, at)
+    events.announce_connection(found, events.DISCONNECTED, at)
     return found
 
 
@@ -86,6 +89,7 @@ def deauthorise_connection(
         connection=found, status_code="401", status_text="Unauthorized", message=reason, at=at
     )
     note(found, Kind.DEAUTHORISED, reason, actor, at)
+    events.announce_connection(found, events.DISCONNECTED, at)
     return found
 
 
@@ -95,6 +99,7 @@ def delete_connection(
 ) -> None:
     """Delete a connection with everything that was read through it."""
     found = for_update(client_id, connection_id)
+    events.announce_connection(found, events.DELETED, at)
     # The database's own cascades do it: they know every table and need no rows in memory.
     with database.cursor() as cursor:
         cursor.execute(
