@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -30,3 +30,11 @@ class TestPandleConforms(ConformanceSuite):
     ) -> httpx.Response:
         body = json.loads(response.content)
         return httpx.Response(200, json={**body, "data": change(body["data"])})
+
+    def paged_answer(
+        self, request: httpx.Request, pages: Sequence[Sequence[Any]]
+    ) -> httpx.Response:
+        place = int(request.url.params.get("page", "1")) - 1
+        shown = pages[place] if place < len(pages) else []
+        total = sum(map(len, pages))
+        return httpx.Response(200, json={"data": shown, "meta": {"total-count": total}})
