@@ -83,7 +83,8 @@ class _Normalised(models.Model):
 
 
 class Record(_Normalised):
-    """One normalised record as it is now."""
+    """One normalised record as it is now. Postgres keeps more columns, made from the body, and the
+    indexes that lists are read from: migration 0004."""
 
     pk = models.CompositePrimaryKey(
         "company_id", "connection_id", "data_type", "id_length", "record_id"
@@ -91,19 +92,6 @@ class Record(_Normalised):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=[
-                    "company_id",
-                    "connection_id",
-                    "data_type",
-                    "order_date",
-                    "id_length",
-                    "record_id",
-                ],
-                # Row security asks for it: a page's keys are then read from the index alone.
-                include=["client_id"],
-                name="records_in_order",
-            ),
             models.Index(
                 fields=["company_id", "change_id"], include=["client_id"], name="records_by_change"
             ),

@@ -12,10 +12,18 @@ from bookbridge.bridge.api.query.fields import (
     Fields,
     Param,
     TagFields,
+    body_field,
     body_fields,
 )
 from bookbridge.bridge.api.query.parser import parse
-from bookbridge.bridge.api.query.tree import AllOf, AnyOf, Clause, Expression, Operator
+from bookbridge.bridge.api.query.tree import (
+    AllOf,
+    AnyOf,
+    Clause,
+    Expression,
+    Operator,
+    clauses_of,
+)
 
 __all__ = [
     "AllOf",
@@ -30,7 +38,9 @@ __all__ = [
     "QueryError",
     "Sql",
     "TagFields",
+    "body_field",
     "body_fields",
+    "clauses_of",
     "compile_condition",
     "compile_order",
     "parse",

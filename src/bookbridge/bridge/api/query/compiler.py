@@ -13,6 +13,7 @@ from bookbridge.bridge.api.query.tree import AllOf, AnyOf, Clause, Expression, O
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?|[+-]?\.[0-9]{1,30}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
+_TEXTS = frozenset({FieldKind.TEXT, FieldKind.WORD})
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,13 @@ def compile_order(order_by: str, fields: Fields) -> Sql:
     name = name.removeprefix("-").removeprefix("+").strip()
     field = fields.find(tuple(name.split(".")))
     if field is None:
-        raise QueryError(f"orderBy: there is no field '{name}'", position=1 + descending)
-    return Sql(f"{field.sql} {'DESC' if descending else 'ASC'} NULLS LAST", field.params)
+        position = len(order_by) - len(order_by.lstrip()) + 1
+        raise QueryError(f"orderBy: there is no field '{name}'", position=position, text=order_by)
+    # By code point: the same order on every server, and that of the index.
+    collation = ' COLLATE "C"' if field.kind in _TEXTS else ""
+    direction = "DESC" if descending else "ASC"
+    nulls = "" if field.is_never_null else " NULLS LAST"
+    return Sql(f"{field.sql}{collation} {direction}{nulls}", field.params)
 
 
 def _joined(word: str, parts: list[Sql]) -> Sql:
@@ -58,26 +64,50 @@ def _joined(word: str, parts: list[Sql]) -> Sql:
 def _clause(clause: Clause, fields: Fields) -> Sql:
     field = fields.find(clause.path)
     if field is None:
-        raise QueryError(f"There is no field '{clause.name}'", position=clause.position)
+        raise _error(f"There is no field '{clause.name}'", clause)
     if clause.operator not in OPERATORS[field.kind]:
-        raise QueryError(
+        raise _error(
             f"'{clause.operator}' cannot compare '{clause.name}', which is a {field.kind.value}",
-            position=clause.position,
+            clause,
         )
-    return _comparison(clause, field, _typed(clause, field.kind))
+    return _comparison(clause, field.asked_by(clause))
 
 
-def _comparison(clause: Clause, field: Field, value: Param) -> Sql:
+def _comparison(clause: Clause, field: Field) -> Sql:
+    if field.kind is FieldKind.DAY:
+        return _of_days(clause.operator, field, _business_date(clause))
+    value = _typed(clause, field.kind)
     params = (*field.params, value)
     if clause.operator is Operator.CONTAINS:
         return Sql(f"strpos(lower({field.sql}), lower(%s)) > 0", params)
-    left, right = field.sql, "%s"
+    left = field.sql
     if field.kind is FieldKind.WORD:
-        left, right = f"lower({field.sql})", "lower(%s)"
-    if clause.operator is Operator.NOT_EQUAL:
+        left = left if field.is_folded else f"lower({left})"
+        params = (*field.params, str(value).lower())
+    return _compared(left, clause.operator, params)
+
+
+def _compared(left: str, operator: Operator, params: tuple[Param, ...]) -> Sql:
+    if operator is Operator.NOT_EQUAL:
         # A record without the field differs from every value.
-        return Sql(f"({left} IS DISTINCT FROM {right})", params)
-    return Sql(f"({left} {clause.operator} {right})", params)
+        return Sql(f"({left} IS DISTINCT FROM %s)", params)
+    return Sql(f"({left} {operator} %s)", params)
+
+
+def _of_days(operator: Operator, field: Field, moment: dt.datetime) -> Sql:
+    """Days against a time of day: no day is equal to noon, and the day of noon is before it."""
+    params = (*field.params, moment.date())
+    if moment.time() == dt.time():
+        return _compared(field.sql, operator, params)
+    match operator:
+        case Operator.EQUAL:
+            return Sql("FALSE")
+        case Operator.NOT_EQUAL:
+            return TRUE
+        case Operator.GREATER | Operator.GREATER_OR_EQUAL:
+            return Sql(f"({field.sql} > %s)", params)
+        case _:
+            return Sql(f"({field.sql} <= %s)", params)
 
 
 def _typed(clause: Clause, kind: FieldKind) -> Param:
@@ -88,13 +118,17 @@ def _typed(clause: Clause, kind: FieldKind) -> Param:
             return _number(clause)
         case FieldKind.FLAG:
             return _flag(clause)
-        case FieldKind.DATE:
-            moment = _moment(clause)
-            # Business dates carry no zone: one given in the query only says which day is meant.
-            return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        case FieldKind.DATE | FieldKind.DAY:
+            return _business_date(clause)
         case FieldKind.MOMENT:
             moment = _moment(clause)
             return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _business_date(clause: Clause) -> dt.datetime:
+    """Business dates carry no zone: one given in the query only says which day is meant."""
+    moment = _moment(clause)
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _number(clause: Clause) -> Decimal:
@@ -122,5 +156,11 @@ def _moment(clause: Clause) -> dt.datetime:
 
 def _unfit(clause: Clause, wanted: str) -> QueryError:
     return QueryError(
-        f"'{clause.name}' needs {wanted}, not '{clause.value}'", position=clause.value_position
+        f"'{clause.name}' needs {wanted}, not '{clause.value}'",
+        position=clause.value_position,
+        text=clause.source,
     )
+
+
+def _error(message: str, clause: Clause) -> QueryError:
+    return QueryError(message, position=clause.position, text=clause.source)

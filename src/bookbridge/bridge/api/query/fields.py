@@ -9,19 +9,25 @@ from decimal import Decimal
 from enum import Enum
 from uuid import UUID
 
-from bookbridge.bridge.api.query.tree import Operator
+from bookbridge.bridge.api.query.tree import Clause, Operator
 
 # What stands for a placeholder.
 Param = str | bool | int | bytes | Decimal | dt.date | UUID
 
 
 class FieldKind(Enum):
-    """How the values of a field compare. WORD is one of a list, compared without regard to case."""
+    """How the values of a field compare. WORD is one of a list, compared without regard to case.
+
+    DATE is a timestamp without zone, as business dates are; DAY such a date in a column of days,
+    compared as a day, because only that comparison may use an index below row security; MOMENT a
+    timestamp with zone.
+    """
 
     TEXT = "text"
     WORD = "word"
     NUMBER = "number"
     DATE = "date"
+    DAY = "day"
     MOMENT = "moment"
     FLAG = "flag"
 
@@ -39,6 +45,7 @@ OPERATORS: Mapping[FieldKind, frozenset[Operator]] = {
     FieldKind.WORD: _EQUALITY | {Operator.CONTAINS},
     FieldKind.NUMBER: _ORDER,
     FieldKind.DATE: _ORDER,
+    FieldKind.DAY: _ORDER,
     FieldKind.MOMENT: _ORDER,
     FieldKind.FLAG: _EQUALITY,
 }
@@ -48,13 +55,26 @@ OPERATORS: Mapping[FieldKind, frozenset[Operator]] = {
 class Field:
     """A field and the SQL that yields its value, already of the right SQL type.
 
-    DATE is a timestamp without zone, as business dates are; MOMENT a timestamp with one. `sql` is
-    ours, never the caller's; `params` fill its placeholders.
+    `sql` is ours, never the caller's; `params` fill its placeholders. `is_key`: the value stands in
+    the index that lists are read from. `is_folded`: it is lower case already. A column that keeps
+    only the first `limit` characters names the `whole` value, for comparisons that need more.
     """
 
     sql: str
     kind: FieldKind
     params: tuple[Param, ...] = ()
+    is_key: bool = False
+    is_folded: bool = False
+    is_never_null: bool = False
+    limit: int | None = None
+    whole: Field | None = None
+
+    def asked_by(self, clause: Clause) -> Field:
+        """The field that can answer this clause: itself, or the whole of it."""
+        if self.limit is None or self.whole is None:
+            return self
+        is_cut = clause.operator is Operator.CONTAINS or len(clause.value) >= self.limit
+        return self.whole if is_cut else self
 
 
 class Fields:
@@ -83,6 +103,7 @@ _BODY_CAST = {
     FieldKind.WORD: "",
     FieldKind.NUMBER: "::numeric",
     FieldKind.DATE: "::timestamp",
+    FieldKind.DAY: "::date",
     FieldKind.MOMENT: "::timestamptz",
     FieldKind.FLAG: "::boolean",
 }

@@ -75,17 +75,19 @@ def _next_token(text: str, at: int) -> tuple[Token, int]:
         return Token(TokenKind.OPERATOR, match.group(), at + 1), match.end()
     if match := _NAME.match(text, at):
         return Token(TokenKind.NAME, match.group(), at + 1), match.end()
-    raise QueryError(f"'{text[at]}' does not belong here", position=at + 1)
+    raise QueryError(f"'{text[at]}' does not belong here", position=at + 1, text=text)
 
 
 def _value(text: str, at: int) -> tuple[Token, int]:
     if text.startswith('"', at):
         match = _QUOTED_VALUE.match(text, at)
         if match is None:
-            raise QueryError("The quote that opens here is never closed", position=at + 1)
+            raise QueryError(
+                "The quote that opens here is never closed", position=at + 1, text=text
+            )
         return Token(TokenKind.VALUE, _ESCAPE.sub(r"\1", match[1]), at + 1), match.end()
     match = _BARE_VALUE.match(text, at)
     value = match.group().rstrip() if match else ""
     if not value:
-        raise QueryError("A value is missing after the operator", position=at + 1)
+        raise QueryError("A value is missing after the operator", position=at + 1, text=text)
     return Token(TokenKind.VALUE, value, at + 1), at + len(value)

@@ -8,7 +8,7 @@ term    = "{" any "}" | NAME OPERATOR VALUE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from bookbridge.bridge.api.query.errors import QueryError
 from bookbridge.bridge.api.query.lexer import Token, TokenKind, tokens
@@ -24,18 +24,20 @@ def parse(text: str) -> Expression | None:
         raise QueryError(
             f"A query has at most {LENGTH_MAX_CHARACTERS} characters",
             position=LENGTH_MAX_CHARACTERS + 1,
+            text=text,
         )
     if "\x00" in text:
-        raise QueryError("A query holds no NUL", position=text.index("\x00") + 1)
+        raise QueryError("A query holds no NUL", position=text.index("\x00") + 1, text=text)
     if not text.strip():
         return None
-    return _Parser(tokens(text)).query()
+    return _Parser(text).query()
 
 
 class _Parser:
-    def __init__(self, source: Iterator[Token]) -> None:
-        self._source = source
-        self._token = next(source)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._source = tokens(text)
+        self._token = next(self._source)
 
     def query(self) -> Expression:
         found = self._any_of(0)
@@ -66,7 +68,7 @@ class _Parser:
         if self._token.kind is not TokenKind.OPEN:
             return self._clause()
         if depth >= DEPTH_MAX:
-            raise QueryError(f"Braces nest at most {DEPTH_MAX} deep", position=self._token.position)
+            raise self._error(f"Braces nest at most {DEPTH_MAX} deep")
         self._advance()
         found = self._any_of(depth + 1)
         self._take(TokenKind.CLOSE)
@@ -82,6 +84,7 @@ class _Parser:
             value=value.text,
             position=name.position,
             value_position=value.position,
+            source=self._text,
         )
 
     def _take(self, kind: TokenKind) -> Token:
@@ -98,4 +101,7 @@ class _Parser:
     def _unexpected(self, wanted: str) -> QueryError:
         token = self._token
         found = token.kind.value if token.kind is TokenKind.END else f"'{token.text}'"
-        return QueryError(f"Expected {wanted}, found {found}", position=token.position)
+        return self._error(f"Expected {wanted}, found {found}")
+
+    def _error(self, message: str) -> QueryError:
+        return QueryError(message, position=self._token.position, text=self._text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -27,6 +28,8 @@ class Clause:
     value: str
     position: int
     value_position: int
+    # The whole query, for what is said about a clause that does not fit.
+    source: str = field(default="", repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -48,3 +51,13 @@ class AnyOf:
 
 
 Expression = Clause | AllOf | AnyOf
+
+
+def clauses_of(expression: Expression | None) -> Iterator[Clause]:
+    """Every clause of a tree, in the order in which they were written."""
+    match expression:
+        case Clause():
+            yield expression
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from clauses_of(part)
