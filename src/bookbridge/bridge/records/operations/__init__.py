@@ -1,5 +1,6 @@
 """How raw and normalised records are written."""
 
+from bookbridge.bridge.records.operations.causes import Cause, Release
 from bookbridge.bridge.records.operations.normalised import Merge
 from bookbridge.bridge.records.operations.raw import (
     Missing,
@@ -12,8 +13,10 @@ from bookbridge.bridge.records.operations.raw import (
 )
 
 __all__ = [
+    "Cause",
     "Merge",
     "Missing",
+    "Release",
     "delete_records",
     "missing_records",
     "raw_counts",

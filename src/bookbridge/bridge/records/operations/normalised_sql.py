@@ -49,10 +49,10 @@ WITH numbered AS MATERIALIZED (
 INSERT INTO records_record AS record (
     company_id, connection_id, data_type, id_length, record_id, client_id, parent_id, body,
     content_hash, order_date, source_modified_at, modified_at, is_deleted, mapping_version, sources,
-    known_from, change_id, added_change_id, source_changed_at)
+    known_from, change_id, added_change_id, source_changed_at, mapping_changed_at)
 SELECT %(company)s, %(connection)s, %(data_type)s, id_length, record_id, %(client)s, parent_id,
     body, content_hash, order_date, source_modified_at, %(now)s, is_deleted, %(version)s, sources,
-    %(now)s, change, change, %(now)s
+    %(now)s, change, change, %(now)s, {released}
 FROM numbered
 ON CONFLICT (company_id, connection_id, data_type, id_length, record_id) DO UPDATE SET
     parent_id = excluded.parent_id, body = excluded.body, content_hash = excluded.content_hash,
@@ -61,10 +61,12 @@ ON CONFLICT (company_id, connection_id, data_type, id_length, record_id) DO UPDA
     mapping_version = excluded.mapping_version, sources = excluded.sources,
     known_from = excluded.known_from, change_id = excluded.change_id, {cause}
 """
+_BY_SOURCE = {"released": "NULL", "cause": "source_changed_at = excluded.source_changed_at"}
+_BY_MAPPING = {"released": "%(now)s", "cause": "mapping_changed_at = excluded.mapping_changed_at"}
 # A first sync has nothing to close.
-INSERT = _UPSERT.format(close="", cause="source_changed_at = excluded.source_changed_at")
-REPLACE = _UPSERT.format(close=_CLOSE, cause="source_changed_at = excluded.source_changed_at")
-RELEASE = _UPSERT.format(close=_CLOSE, cause="mapping_changed_at = excluded.known_from")
+INSERT = _UPSERT.format(close="", **_BY_SOURCE)
+REPLACE = _UPSERT.format(close=_CLOSE, **_BY_SOURCE)
+RELEASE = _UPSERT.format(close=_CLOSE, **_BY_MAPPING)
 # What a record was made from may change and the record stay as it was: that is no new version.
 RETRACE = f"""
 UPDATE records_record record SET sources = traced.sources
@@ -94,7 +96,9 @@ closed AS (
 INSERT INTO records_supersededversion ({_VERSION})
 SELECT company_id, connection_id, data_type, id_length, record_id, client_id, parent_id, body,
     content_hash, order_date, source_modified_at, %(now)s, true, mapping_version, sources,
-    %(now)s, change, added_change_id, %(now)s, mapping_changed_at, NULL, NULL, true
+    %(now)s, change, added_change_id,
+    CASE WHEN %(by_mapping)s THEN source_changed_at ELSE %(now)s END,
+    CASE WHEN %(by_mapping)s THEN %(now)s ELSE mapping_changed_at END, NULL, NULL, true
 FROM numbered
 """  # noqa: S608 - our own columns
 # Records that came back end the version that said they were gone.
@@ -113,4 +117,3 @@ COUNTS = f"""
 SELECT count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)
 FROM records_record WHERE {_OF_TYPE}
 """  # noqa: S608 - ours
-LIVE = f"SELECT record_id FROM records_record WHERE {_OF_TYPE} AND NOT is_deleted"  # noqa: S608

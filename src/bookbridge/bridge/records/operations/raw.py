@@ -33,7 +33,21 @@ JOIN records_rawrecord raw ON raw.company_id = %(company)s AND raw.connection_id
   AND raw.resource = %(resource)s AND raw.id_length = seen.id_length
   AND raw.source_id = seen.source_id
 """
+# The body that a staged record replaces is kept, sealed as it is, by the same statement.
 UPSERT = """
+WITH closed AS (
+    INSERT INTO records_supersededraw (
+        company_id, connection_id, resource, id_length, source_id, known_from, known_to, client_id,
+        parent_id, body, content_hash, changed_scan, until_scan, deleted_at, deleted_scan,
+        deletion_evidence)
+    SELECT company_id, connection_id, resource, old.id_length, old.source_id, changed_at, %(at)s,
+        client_id, old.parent_id, old.body, old.content_hash, changed_scan, %(scan)s, deleted_at,
+        deleted_scan, deletion_evidence
+    FROM (SELECT * FROM staged_raw_record WHERE %(is_known)s) AS staged CROSS JOIN LATERAL (
+        SELECT * FROM records_rawrecord
+        WHERE company_id = %(company)s AND connection_id = %(connection)s
+          AND resource = %(resource)s AND id_length = staged.id_length
+          AND source_id = staged.source_id AND changed_at < %(at)s LIMIT 1) AS old)
 INSERT INTO records_rawrecord AS raw (
     company_id, connection_id, resource, id_length, source_id, client_id, parent_id, body,
     content_hash, first_scan, changed_scan, changed_at, deletion_evidence)
@@ -120,7 +134,7 @@ def store_raw(
             )
             for one in changed
         )
-        cursor.execute(UPSERT, values)
+        cursor.execute(UPSERT, {**values, "is_known": bool(known)})
     return len(changed)
 
 

@@ -2,6 +2,7 @@
 
 from bookbridge.bridge.sync.models.certificates import Certificate, PublicKey
 from bookbridge.bridge.sync.models.datasets import Dataset, Refresh, SyncSetting
+from bookbridge.bridge.sync.models.deletions import HeldDeletion
 from bookbridge.bridge.sync.models.scans import (
     MappingState,
     RateBudget,
@@ -13,6 +14,7 @@ from bookbridge.bridge.sync.models.scans import (
 __all__ = [
     "Certificate",
     "Dataset",
+    "HeldDeletion",
     "MappingState",
     "PublicKey",
     "RateBudget",

@@ -47,6 +47,10 @@ class ResourceScan(models.Model):
     def is_incremental(self) -> bool:
         return self.since is not None
 
+    @property
+    def kind(self) -> str:
+        return "INCREMENTAL" if self.is_incremental else "FULL"
+
 
 class ScanPage(models.Model):
     """One committed page of a scan: where it goes on, and which records it held."""
@@ -105,6 +109,9 @@ class MappingState(models.Model):
     rejections = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     mapped_at = models.DateTimeField()
+    # A newer mapping would change this many records; they are held until it is released.
+    held_version = models.CharField(max_length=40, blank=True)
+    held = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.data_type} by {self.mapping_version}"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.connectors.contract import RejectedRecord
+from bookbridge.bridge.connectors.contract import Connector, RejectedRecord
 from bookbridge.bridge.datatypes import DataType
-from bookbridge.bridge.records.operations import Merge
+from bookbridge.bridge.records.operations import Merge, Release
 from bookbridge.bridge.records.stored import StoredRecords
 from bookbridge.bridge.sync.models import MappingState, ResourceScan, ResourceState
 from bookbridge.bridge.sync.session import SourceSession
@@ -30,6 +30,8 @@ class Mapped:
     retired: int = 0
     live: int = 0
     deleted: int = 0
+    # What only a newer mapping would change, until it is released.
+    held: int = 0
     rejected: int = 0
     rejections: list[dict[str, str]] = field(default_factory=list)
     warned: int = 0
@@ -65,28 +67,53 @@ def map_data_type(
     with client_scope(session.place.client_id):
         revisions, supports = _revisions(session, list(scans))
         before = _state(session, data_type)
-    merge = Merge(session.place, data_type, version, at, clock=timezone.now)
-    if before and (before.mapping_version, before.revisions) == (version, revisions):
+    release = _release(before, version)
+    merge = Merge(session.place, data_type, version, at, clock=timezone.now, release=release)
+    if before and _is_as_before(before, version, revisions):
         return _as_before(before, merge)
-    mapped = Mapped()
-    keep: set[tuple[str, str]] = set()
     records = StoredRecords(session.place, session.box, supports)
-    for record in session.connector.map(data_type, records):
+    mapped = merge_all(session.connector, data_type, records, merge)
+    held_back = before.mapping_version if before and mapped.held else None
+    _save(session, data_type, version, revisions, mapped, at, held_back)
+    return mapped
+
+
+def merge_all(
+    connector: Connector, data_type: DataType, records: StoredRecords, merge: Merge
+) -> Mapped:
+    """Map every record of the type into the merge, and say what came of it."""
+    mapped = Mapped()
+    for record in connector.map(data_type, records):
         if isinstance(record, RejectedRecord):
             mapped.reject(record)
-            keep.add((record.resource, record.id))
+            merge.refuse((record.resource, record.id))
         else:
             merge.add(record)
             mapped.mapped += 1
             if record.warnings:
                 mapped.warn(record.id, record.warnings)
-    mapped.retired = merge.finish(keep_sources=keep)
-    mapped.written = merge.written
-    for repeated in merge.repeated:
+    mapped.retired = merge.finish()
+    mapped.written, mapped.held = merge.written, merge.held
+    for repeated in merge.repeated_ids:
         mapped.reject(RejectedRecord(data_type.value, repeated, "two records have this id"))
+    mapped.rejected += merge.repeated - len(merge.repeated_ids)
+    mapped.mapped -= merge.repeated
     mapped.live, mapped.deleted = merge.counts()
-    _save(session, data_type, version, revisions, mapped, at)
     return mapped
+
+
+def _release(before: MappingState | None, version: str) -> Release:
+    """A newer mapping changes nothing by itself but what its source changed: the rest is held."""
+    if before is None or before.mapping_version == version:
+        return Release()
+    return Release(since=before.mapped_at, is_given=False)
+
+
+def _is_as_before(before: MappingState, version: str, revisions: Mapping[str, int]) -> bool:
+    return before.revisions == revisions and version in (
+        before.mapping_version,
+        before.held_version,
+    )
 
 
 def _as_before(before: MappingState, merge: Merge) -> Mapped:
@@ -94,6 +121,7 @@ def _as_before(before: MappingState, merge: Merge) -> Mapped:
     return Mapped(
         is_skipped=True,
         mapped=before.mapped,
+        held=before.held,
         live=live,
         deleted=deleted,
         rejected=before.rejected,
@@ -133,7 +161,9 @@ def _save(
     revisions: Mapping[str, int],
     mapped: Mapped,
     at: dt.datetime,
+    held_back: str | None = None,
 ) -> None:
+    """`held_back` is the mapping that still counts where records wait for this one's release."""
     with client_scope(session.place.client_id):
         MappingState.objects.update_or_create(
             company_id=session.place.company_id,
@@ -141,7 +171,9 @@ def _save(
             data_type=data_type.value,
             defaults={
                 "client_id": session.place.client_id,
-                "mapping_version": version,
+                "mapping_version": held_back or version,
+                "held_version": version if held_back else "",
+                "held": mapped.held,
                 "revisions": dict(revisions),
                 "mapped": mapped.mapped,
                 "rejected": mapped.rejected,
