@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
@@ -66,23 +65,3 @@ def clean_host(value: str, *, allow_private: bool) -> str:
         )
     name = f"[{hostname}]" if ":" in hostname else hostname
     return f"{parts.scheme}://{name}" + (f":{port}" if port else "")
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is on the public internet, also when it hides in an IPv6 form."""
-    ip = ip_address(address)
-    if isinstance(ip, IPv6Address):
-        hidden = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if hidden is not None:
-            return is_public_v4(hidden)
-        return ip.is_global and not ip.is_multicast and not _is_translated(ip)
-    return is_public_v4(ip)
-
-
-def is_public_v4(ip: IPv4Address) -> bool:
-    return ip.is_global and not ip.is_multicast
-
-
-def _is_translated(ip: IPv6Address) -> bool:
-    """NAT64 (64:ff9b::/96) reaches IPv4 addresses that its own form does not show."""
-    return ip.packed[:12] == bytes.fromhex("0064ff9b0000000000000000")

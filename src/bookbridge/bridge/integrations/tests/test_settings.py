@@ -13,7 +13,6 @@ from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.operations import create_client
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.integrations.http import PinnedTransport
 from bookbridge.bridge.integrations.models import IntegrationSettings
 from bookbridge.bridge.integrations.operations import (
     KeysMissingError,
@@ -26,8 +25,8 @@ from bookbridge.bridge.integrations.rules import (
     HostRefusedError,
     SettingsRefusedError,
     clean_host,
-    is_public,
 )
+from bookbridge.kit.public_hosts import PinnedTransport, is_public
 
 ANALYST = Actor(None, "An analyst")
 
