@@ -89,8 +89,13 @@ def find(
 
 def decoded(reply: Reply, shape: msgspec.json.Decoder[T], *, path: str) -> T:
     """The body in the shape that the connector knows; SourceShapeError names what is unknown."""
+    return parsed(reply.body, shape, path=path)
+
+
+def parsed(body: bytes, shape: msgspec.json.Decoder[T], *, path: str) -> T:
+    """The same for a part of a body, such as one record of a list."""
     try:
-        return shape.decode(reply.body)
+        return shape.decode(body)
     except msgspec.ValidationError as error:
         raise SourceShapeError("Unknown shape", path=path, field=str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
