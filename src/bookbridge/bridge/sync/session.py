@@ -8,22 +8,35 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection
 from bookbridge.bridge.connections.operations import token_source
 from bookbridge.bridge.connectors.contract import Connector, SourceRequest
-from bookbridge.bridge.connectors.errors import PermanentError, ReauthoriseError
+from bookbridge.bridge.connectors.errors import (
+    MaintenanceError,
+    PermanentError,
+    ReauthoriseError,
+)
+from bookbridge.bridge.integrations.health import Hold, hold_on
 from bookbridge.bridge.integrations.http import source_client
 from bookbridge.bridge.integrations.queries import (
     IntegrationNotReadyError,
     app_keys,
     connector_of,
 )
+from bookbridge.bridge.integrations.watching import Source, report_maintenance
 from bookbridge.bridge.records.bodies import BodyBox
 from bookbridge.bridge.records.place import Place
-from bookbridge.bridge.sync.budget import Budget
+from bookbridge.bridge.sync.budget import Budget, HeldBackError, HeldForMaintenanceError
+
+
+class HostDownError(HeldForMaintenanceError):
+    """The host of the source is down for everybody; a look ends it, not the time."""
+
+    code = "host_down"
 
 
 @dataclass(frozen=True)
@@ -40,7 +53,11 @@ class SourceSession:
 
 @contextmanager
 def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSession]:
-    """Open a linked connection's way to its source; raises SourceError if there is none."""
+    """Open a linked connection's way to its source; raises SourceError if there is none.
+
+    A source that is down is asked nothing. One that says so in mid-session holds back every
+    connection to it, if a look finds that it is down for all.
+    """
     place = Place(connection.client_id, connection.company_id, connection.id)
     if not connection.is_linked:
         raise ReauthoriseError(f"The connection is {connection.status}; it must be linked anew.")
@@ -59,6 +76,9 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
             f"{keys.host} is not called: sources are called over https only. Change the host in "
             "the integration's settings."
         )
+    hold = hold_on(connection.integration_key, keys.host, timezone.now())
+    if hold is not None:
+        raise _held(hold)
     budget = Budget(connection.client_id, connection.integration_key, connection.id)
     with source_client() as http:
         tokens = token_source(connection, keys, http)
@@ -71,4 +91,17 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
             today=today,
         )
         connector = connector_of(connection.integration_key)
-        yield SourceSession(connection, connector, request, place, box, budget)
+        try:
+            yield SourceSession(connection, connector, request, place, box, budget)
+        except HeldBackError:
+            raise
+        except MaintenanceError as error:
+            source = Source(connection.integration_key, keys.host)
+            hold = report_maintenance(source, error.after, timezone.now())
+            if hold is None:
+                raise
+            raise _held(hold) from error
+
+
+def _held(hold: Hold) -> HostDownError:
+    return HostDownError(hold.sentence, after=hold.wait(timezone.now()))

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import SYSTEM
 from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.sync.operations.holding import hold_source, resume_source
 from bookbridge.bridge.sync.operations.queueing import defer_run
 from bookbridge.bridge.sync.operations.requests import NoLinkedConnectionError, request_refresh
 from bookbridge.bridge.sync.operations.schedules import queue_due_datasets
@@ -67,3 +68,15 @@ def queue_due_datasets_job(timestamp: int) -> None:
 def queue_stranded_job(timestamp: int) -> None:
     close_old_connections()
     queue_stranded_work()
+
+
+@app.task(name="sync.hold_source", queue="watch", retry=AFTER_AN_OUTAGE)
+def hold_source_job(integration_key: str, host: str) -> None:
+    close_old_connections()
+    hold_source(integration_key=integration_key, host=host, at=timezone.now())
+
+
+@app.task(name="sync.resume_source", queue="watch", retry=AFTER_AN_OUTAGE)
+def resume_source_job(integration_key: str, host: str) -> None:
+    close_old_connections()
+    resume_source(integration_key=integration_key, host=host, at=timezone.now())

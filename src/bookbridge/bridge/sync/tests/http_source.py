@@ -23,6 +23,11 @@ class HttpSource:
 
     records: Source = field(default_factory=Source)
     trouble: Trouble | None = None
+    # Down for everybody, with these headers; and what `/status.json` says, if it is there.
+    is_down: bool = False
+    down_headers: dict[str, str] = field(default_factory=dict)
+    page: dict[str, object] | None = None
+    turned_away: int = 0
     seen: list[str] = field(default_factory=list)
     access_token: str = "access-1"
     refresh_token: str = "refresh-1"
@@ -79,6 +84,11 @@ class HttpSource:
         self.thread.join()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/status.json" and self.page is not None:
+            return httpx.Response(200, json=self.page)
+        if self.is_down:
+            self.turned_away += 1
+            return httpx.Response(503, json={"errors": ["Closed"]}, headers=self.down_headers)
         if request.headers.get("authorization") != f"Bearer {self.access_token}":
             return httpx.Response(401, json={"errors": ["Unauthorised"]})
         with self.lock:
