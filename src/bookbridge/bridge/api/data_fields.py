@@ -1,11 +1,15 @@
-"""Which fields of each data type a query may name. Arrays cannot be asked for; objects can."""
+"""Which fields of each data type a query may name. Arrays cannot be asked for; objects can.
+
+What people ask for most stands in columns of the index that lists are read from (the records'
+migration 0004); the rest is looked up in the body.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from bookbridge.bridge.api.query import Field, FieldKind, Fields, body_fields
+from bookbridge.bridge.api.query import Field, FieldKind, Fields, body_field
 from bookbridge.bridge.datatypes import DataType, facts_of
 
 Names = Mapping[FieldKind, Iterable[str]]
@@ -132,16 +136,57 @@ _BY_TYPE: Mapping[DataType, Names] = {
 }
 
 
+# Columns made from the body: how long the text is that they keep, and under which public names.
+_COLUMNS: Mapping[str, tuple[str, int | None]] = {
+    "dueDate": ("due_date", None),
+    "totalAmount": ("total_amount", None),
+    "amount": ("total_amount", None),
+    "amountDue": ("amount_due", None),
+    "remainingCredit": ("amount_due", None),
+    "status": ("status", 40),
+    "customerRef.id": ("contact_id", 200),
+    "supplierRef.id": ("contact_id", 200),
+    "contactRef.id": ("contact_id", 200),
+    "invoiceNumber": ("document_number", 100),
+    "creditNoteNumber": ("document_number", 100),
+    "billCreditNoteNumber": ("document_number", 100),
+    "reference": ("document_number", 100),
+    "currency": ("currency", 10),
+}
+
+
 @cache
-def fields_of(data_type: DataType) -> Fields:
-    """What can be queried in a data type: its body, and what stands in columns of its own."""
+def fields_of(data_type: DataType, *, is_past: bool = False) -> Fields:
+    """What can be queried in a data type: its body, and what stands in columns of its own.
+
+    Earlier versions (`is_past`) have no columns made from the body.
+    """
     facts = facts_of(data_type)
-    fields = body_fields(_BY_TYPE[data_type])
+    fields = {
+        name: _field(name, kind, is_past=is_past)
+        for kind, names in _BY_TYPE[data_type].items()
+        for name in names
+    }
     if facts.date_field is not None:
-        fields[facts.date_field] = Field("order_date", FieldKind.DATE)
-    fields["id"] = Field("record_id", FieldKind.TEXT)
-    fields["modifiedDate"] = Field("modified_at", FieldKind.MOMENT)
-    fields["sourceModifiedDate"] = Field("source_modified_at", FieldKind.MOMENT)
+        fields[facts.date_field] = Field("order_date", FieldKind.DAY, is_key=True)
+    fields["id"] = Field("record_id", FieldKind.TEXT, is_key=True, is_never_null=True)
+    fields["modifiedDate"] = Field("modified_at", FieldKind.MOMENT, is_key=True, is_never_null=True)
+    fields["sourceModifiedDate"] = Field("source_modified_at", FieldKind.MOMENT, is_key=True)
     if facts.has_metadata:
-        fields["metadata.isDeleted"] = Field("is_deleted", FieldKind.FLAG)
+        fields["metadata.isDeleted"] = Field("is_deleted", FieldKind.FLAG, is_key=True)
     return Fields(fields)
+
+
+def _field(name: str, kind: FieldKind, *, is_past: bool) -> Field:
+    whole = body_field(name, kind)
+    if is_past or name not in _COLUMNS:
+        return whole
+    column, limit = _COLUMNS[name]
+    return Field(
+        column,
+        FieldKind.DAY if kind is FieldKind.DATE else kind,
+        is_key=True,
+        is_folded=kind is FieldKind.WORD,
+        limit=limit,
+        whole=whole if limit is not None else None,
+    )

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bookbridge.bridge.api.query.errors import QueryError
-from bookbridge.bridge.api.query.fields import OPERATORS, Field, FieldKind, Fields, Param
+from bookbridge.bridge.api.query.fields import (
+    OPERATORS,
+    Field,
+    FieldKind,
+    Fields,
+    Param,
+    name_in_order,
+)
 from bookbridge.bridge.api.query.tree import AllOf, AnyOf, Clause, Expression, Operator
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?|[+-]?\.[0-9]{1,30}", re.ASCII)
@@ -42,13 +49,12 @@ def compile_condition(expression: Expression | None, fields: Fields) -> Sql:
 
 def compile_order(order_by: str, fields: Fields) -> Sql:
     """`field` or `-field` as the inside of ORDER BY. Raises QueryError."""
-    name = order_by.strip()
-    descending = name.startswith("-")
-    name = name.removeprefix("-").removeprefix("+").strip()
-    field = fields.find(tuple(name.split(".")))
+    descending = order_by.lstrip().startswith("-")
+    field = fields.ordered_by(order_by)
     if field is None:
         position = len(order_by) - len(order_by.lstrip()) + 1
-        raise QueryError(f"orderBy: there is no field '{name}'", position=position, text=order_by)
+        message = f"orderBy: there is no field '{name_in_order(order_by)}'"
+        raise QueryError(message, position=position, text=order_by)
     # By code point: the same order on every server, and that of the index.
     collation = ' COLLATE "C"' if field.kind in _TEXTS else ""
     direction = "DESC" if descending else "ASC"

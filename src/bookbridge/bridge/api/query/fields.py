@@ -77,6 +77,12 @@ class Field:
         return self.whole if is_cut else self
 
 
+def name_in_order(order_by: str) -> str:
+    """The name in `field` or `-field`; a plus may stand there too."""
+    text = order_by.strip()
+    return text[1:].strip() if text.startswith(("-", "+")) else text
+
+
 class Fields:
     """The fields of one endpoint by public name; letter case is forgiven."""
 
@@ -85,6 +91,10 @@ class Fields:
 
     def find(self, path: tuple[str, ...]) -> Field | None:
         return self._fields.get(".".join(path).lower())
+
+    def ordered_by(self, order_by: str) -> Field | None:
+        """The field that `field` or `-field` names."""
+        return self.find(tuple(name_in_order(order_by).split(".")))
 
 
 class TagFields(Fields):
