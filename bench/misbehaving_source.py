@@ -31,9 +31,11 @@ What the referee does (no token; JSON bodies; company 1 unless `"company"` says 
     POST /control/edit    {"list", "id", "attributes": {…}, "touch": false}  false: same modified-at
     POST /control/insert  {"list", "count": 1, "at": 0, "modified_at": null}  at: place in the list
     POST /control/faults  {"faults": [{"list", "kind", "page": 2, "times": 1, …}]}  replaces all
-    POST /control/expire  {}                                  every access token lapses now
+    POST /control/expire  {"token_seconds": 0}                every access token lapses now; the
+                                                              token endpoint then takes so long
     GET  /control/rows?list=transactions[&company=1]          {"count", "sha256", "rows": […]}
     GET  /control/state                                       requests per path, uses of tokens
+                                                              (refreshed, repeated, reused, …)
     POST /control/forget  {}                                  empties the list of requests
 
 Kinds of faults: `status` ("status", "retry_after"), `empty` (200 without rows, links as usual),
@@ -223,6 +225,7 @@ class Tokens:
     grants: list[Grant] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     issued: int = 0
+    seconds: float = 0.0
 
     def agree(self) -> str:
         self.issued += 1
@@ -296,6 +299,8 @@ class Source:
     says_total: bool = True
     faults: list[Row] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    # When each of the requests came, by the clock that never goes back.
+    times: list[float] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def fault(self, company: Company, name: str, page: int) -> Row | None:
@@ -378,9 +383,11 @@ class Source:
         elif order == "faults":
             self.set_faults(said["faults"])
         elif order == "expire":
+            self.tokens.seconds = float(said.get("token_seconds", 0))
             self.tokens.expire()
         elif order == "forget":
             self.requests.clear()
+            self.times.clear()
         elif order == "state":
             counts = {"reused": 0, "repeated": 0, **self.tokens.counts}
             return {"requests": Counter(self.requests), "tokens": counts}
@@ -441,6 +448,8 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         text = self.rfile.read(min(length, BODY_BYTES_MAX)).decode()
         path = urlsplit(self.path).path
+        if path == "/oauth/token":
+            time.sleep(self.source.tokens.seconds)
         with self.source.lock:
             if path == "/oauth/token":
                 status, body = self.source.tokens.answer(self._form(text))
@@ -462,6 +471,7 @@ class Handler(BaseHTTPRequestHandler):
         source, fault, text = self.source, None, ""
         with source.lock:
             source.requests.append(self.path)
+            source.times.append(time.monotonic())
             number = source.tokens.company_of(self.headers.get("Authorization", ""))
             status = (
                 401 if number is None else 404 if words[0] not in (*LISTS, "companies") else 200

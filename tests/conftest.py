@@ -20,6 +20,7 @@ import pytest
 from bookbridge.kit.postgres.postmaster import running_postmaster
 from bookbridge.kit.processes.ports import free_port
 
+ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 60.0
 
@@ -125,7 +126,13 @@ def running_installation() -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="bookbridge-both-"))
     folder.chmod(0o711)
     running = Installation(
-        folder / "data", environment={"BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true"}
+        folder / "data",
+        environment={
+            "BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true",
+            # A connector that lives outside the package, as docs/writing-a-connector.md says.
+            "BOOKBRIDGE_BRIDGE_CONNECTORS": "tests.connectors.tiny_ledger:TinyLedgerConnector",
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])]),
+        },
     )
     try:
         running.start()

@@ -8,6 +8,7 @@ import httpx
 
 from bookbridge.bridge.connectors.contract import (
     AppKeys,
+    Assumption,
     MappedRecord,
     Page,
     RawRecord,
@@ -30,7 +31,7 @@ OAUTH = OAuth(MANIFEST.name, is_basic=True)
 
 
 class TinyLedgerConnector(ConnectorDefaults):
-    """No status page, no reports, nothing to probe: those are the defaults."""
+    """No status page and no reports: those are the defaults."""
 
     manifest = MANIFEST
     mapping_version = MAPPING_VERSION
@@ -76,3 +77,6 @@ class TinyLedgerConnector(ConnectorDefaults):
         self, data_type: DataType, records: SourceRecords
     ) -> Iterator[MappedRecord | RejectedRecord]:
         return map_records(data_type, records)
+
+    def probe(self, request: SourceRequest) -> Sequence[Assumption]:
+        return reading.probe(request)

@@ -9,6 +9,7 @@ import msgspec
 
 from bookbridge.bridge.connectors import calling
 from bookbridge.bridge.connectors.contract import (
+    Assumption,
     Page,
     RawRecord,
     Resource,
@@ -99,6 +100,16 @@ def source_companies(request: SourceRequest) -> Sequence[SourceCompany]:
     reply = calling.get(request, f"{request.base_url}{path}")
     rows = calling.decoded(reply, _COMPANIES, path=path).data
     return [SourceCompany(row.id, row.attributes.name) for row in rows]
+
+
+def probe(request: SourceRequest) -> Sequence[Assumption]:
+    """Whether lists say how many records they have: without it, a cut list looks whole."""
+    found = []
+    for name in RESOURCES:
+        total = fetch_page(request, name, None).source_total
+        detail = f"meta.total-count {total}"
+        found.append(Assumption("D", f"{name} says how many it has", total is not None, detail))
+    return found
 
 
 def _record(raw: msgspec.Raw, path: str) -> RawRecord:
