@@ -93,7 +93,8 @@ def _sum_profit_and_loss(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def with_profit_lines(report: dict[str, Any]) -> dict[str, Any]:
     """The report with its four profit figures worked out from its headings."""
-    value = {node: Decimal(report[node]["value"]) for node in PROFIT_AND_LOSS_NODES}
+    # Through a sum, which keeps what a figure knows of its origins.
+    value = {node: Decimal(0) + report[node]["value"] for node in PROFIT_AND_LOSS_NODES}
     gross = value["income"] - value["costOfSales"]
     operating = gross - value["expenses"]
     other = value["otherIncome"] - value["otherExpenses"]

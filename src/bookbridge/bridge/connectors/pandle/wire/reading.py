@@ -14,6 +14,7 @@ from bookbridge.bridge.connectors.errors import SourceShapeError
 from bookbridge.bridge.connectors.pandle.wire.banking import BankTransaction, JournalEntry
 from bookbridge.bridge.connectors.pandle.wire.documents import CreditNote, DocumentHead, Invoice
 from bookbridge.bridge.connectors.pandle.wire.reference import NO_RELATIONS, Id, Relation, Relations
+from bookbridge.bridge.connectors.tracing import marked
 
 NESTING_MAX = 12
 
@@ -46,7 +47,8 @@ def read(attributes: type[A], record: RawRecord, resource: str) -> tuple[str, A,
     if attributes in _DASHED_FIRST:
         try:
             fast = _decoder(attributes).decode(record.body)
-            return record.id, fast.attributes, fast.relationships or NO_RELATIONS
+            attributes_read = marked(record, resource, "/attributes", fast.attributes)
+            return record.id, attributes_read, fast.relationships or NO_RELATIONS
         except msgspec.ValidationError:
             pass
     try:
@@ -54,7 +56,8 @@ def read(attributes: type[A], record: RawRecord, resource: str) -> tuple[str, A,
         found: Any = msgspec.convert(loose, resource_type(attributes))
     except msgspec.DecodeError as error:
         raise _shape(error, resource, record.id) from error
-    return record.id, found.attributes, found.relationships or NO_RELATIONS
+    attributes_read = marked(record, resource, "/attributes", found.attributes)
+    return record.id, attributes_read, found.relationships or NO_RELATIONS
 
 
 def related(relation: Relation | None) -> str | None:
