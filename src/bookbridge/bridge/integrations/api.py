@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -25,8 +26,10 @@ from bookbridge.bridge.api.query import (
     parse,
 )
 from bookbridge.bridge.api.replies import encode, json_reply
+from bookbridge.bridge.integrations.health import client_health, outages_of
 from bookbridge.bridge.integrations.queries import Integration, integration, list_integrations
 
+OUTAGES_SHOWN_MAX = 20
 _FIELDS = Fields(
     body_fields(
         {
@@ -181,8 +184,72 @@ def get_branding(call: Call, key: str) -> HttpResponse:
     return json_reply(Branding(Logo(logo, logo), Button(logo, logo), found.manifest.source_id))
 
 
+class HealthWindow(msgspec.Struct, rename="camel"):
+    """A time at which the platform is likely to be down. `origin` is announced (by its status
+    page), known (published elsewhere) or learned (from outages on so many days)."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    origin: str
+    reason: str
+    days: int
+
+
+class HealthOutage(msgspec.Struct, rename="camel"):
+    """A time in which the platform was down; it has no end while it lasts."""
+
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    origin: str
+
+
+class HealthReply(msgspec.Struct, rename="camel"):
+    """How the host that you use is doing, and what was seen of it."""
+
+    key: str
+    host: str
+    state: str
+    sentence: str
+    message: str
+    is_down: bool
+    down_since: dt.datetime | None
+    expected_at: dt.datetime | None
+    checked_at: dt.datetime | None
+    windows: list[HealthWindow]
+    outages: list[HealthOutage]
+
+
+@operation("get-integration-health", "Whether a platform is up", reply=HealthReply)
+def get_health(call: Call, key: str) -> HttpResponse:
+    """State and plans as the platform's status page tells them and as its answers show them, for
+    the host in your settings. Times are in UTC; the sentence tells UK time."""
+    found = client_health(call.client_id, key, call.at)
+    return json_reply(
+        HealthReply(
+            key=key,
+            host=found.host,
+            state=found.state,
+            sentence=found.sentence(call.at),
+            message=found.message,
+            is_down=found.is_down,
+            down_since=found.down_since,
+            expected_at=found.expected_at,
+            checked_at=found.checked_at,
+            windows=[
+                HealthWindow(one.starts_at, one.ends_at, one.origin, one.reason, one.days)
+                for one in found.windows
+            ],
+            outages=[
+                HealthOutage(one.started_at, one.ended_at, one.origin)
+                for one in outages_of(key, found.host)[:OUTAGES_SHOWN_MAX]
+            ],
+        )
+    )
+
+
 urlpatterns = [
     path("integrations", endpoint(GET=list_all)),
+    path("integrations/<str:key>/health", endpoint(GET=get_health)),
     path("integrations/<str:key>", endpoint(GET=get_one)),
     path("integrations/<str:key>/branding", endpoint(GET=get_branding)),
 ]

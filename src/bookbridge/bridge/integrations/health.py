@@ -16,6 +16,8 @@ from bookbridge.bridge.integrations.models import SourceHealth, SourceOutage
 from bookbridge.bridge.integrations.queries import connector_of, settings_of
 from bookbridge.bridge.integrations.windows import (
     ANNOUNCED,
+    KNOWN,
+    LEARNED,
     LEARNED_FROM,
     LikelyWindow,
     Outage,
@@ -64,6 +66,22 @@ class Health:
         if self.state == "unknown":
             return _("%(name)s has no status page that can be read.") % {"name": self.name}
         return _("%(name)s is running.") % {"name": self.name}
+
+    def plans(self) -> str:
+        """The next time at which it may be down, and how that is known; empty if none is."""
+        if not self.windows:
+            return ""
+        window = self.windows[0]
+        how = {
+            ANNOUNCED: _("announced by its status page"),
+            KNOWN: _("published by the platform as a possibility"),
+            LEARNED: _("learned from outages on %(days)d days") % {"days": window.days},
+        }[window.origin]
+        return _("Next maintenance: %(start)s to %(end)s UK time, %(how)s.") % {
+            "start": _day_and_clock(window.starts_at),
+            "end": f"{window.ends_at.astimezone(ZONE):%H:%M}",
+            "how": how,
+        }
 
 
 @dataclass(frozen=True)
@@ -142,8 +160,9 @@ def next_allowed_at(integration_key: str, host: str, at: dt.datetime) -> dt.date
     """The first moment from `at` on at which what nobody waits for may be asked of a host."""
     manifest = connector_of(integration_key).manifest
     row = _row(integration_key, host) or SourceHealth(integration_key=integration_key, host=host)
-    expected = row.expected_at if row.down_since is not None else None
-    return next_clear(windows_of(manifest, row, at), max(at, expected or at))
+    if row.down_since is not None:
+        at = max(row.expected_at or at, at + LOOK_FOR_ONESELF_AFTER)
+    return next_clear(windows_of(manifest, row, at), at)
 
 
 def announced(row: SourceHealth) -> list[LikelyWindow]:
@@ -188,4 +207,9 @@ def _clock(moment: dt.datetime, at: dt.datetime) -> str:
     text = f"{rounded:%H:%M}"
     if rounded.date() == at.astimezone(ZONE).date():
         return text
-    return f"{date_format(rounded, 'D j M')} {text}"
+    return _day_and_clock(rounded)
+
+
+def _day_and_clock(moment: dt.datetime) -> str:
+    local = moment.astimezone(ZONE)
+    return f"{date_format(local, 'D j M')} {local:%H:%M}"

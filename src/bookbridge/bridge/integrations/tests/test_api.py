@@ -1,12 +1,21 @@
 """Integrations in the public API."""
 
+import datetime as dt
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.contrib.staticfiles import finders
+from django.utils import timezone
 
 from bookbridge.bridge.api.tests.cast import NOW, Api
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.integrations.models import IntegrationSettings
+from bookbridge.bridge.integrations.models import (
+    IntegrationSettings,
+    SourceHealth,
+    SourceOutage,
+)
+
+UK = ZoneInfo("Europe/London")
 
 PANDLE = {
     "key": "vjms",
@@ -50,3 +59,47 @@ def test_integrations_are_queried_by_type_and_whether_enabled(lender: Api) -> No
 def test_an_unknown_integration_is_a_404(lender: Api) -> None:
     assert lender.get("/integrations/zzzz").status == 404
     assert lender.get("/integrations/zzzz/branding").status == 404
+
+
+def test_health_says_in_one_sentence_whether_a_platform_is_up(lender: Api) -> None:
+    host = "https://books.example"
+    with client_scope(lender.client_id):
+        IntegrationSettings.objects.create(
+            client_id=lender.client_id, integration_key="vjms", host=host, updated_at=NOW
+        )
+    assert lender.get("/integrations/vjms/health").body["state"] == "unknown"
+    now = timezone.now()
+    SourceHealth.objects.create(
+        integration_key="vjms",
+        host=host,
+        state="maintenance",
+        checked_at=now,
+        down_since=now,
+        planned=[
+            {
+                "from": (now + dt.timedelta(days=1)).isoformat(),
+                "to": (now + dt.timedelta(days=1, hours=1)).isoformat(),
+                "reason": "New disks.",
+            }
+        ],
+    )
+    SourceOutage.objects.create(
+        integration_key="vjms", host=host, started_at=now, origin=SourceOutage.Origin.ANSWER
+    )
+    body = lender.get("/integrations/vjms/health").body
+
+    assert body["isDown"] is True
+    assert body["sentence"] == "Pandle is in maintenance; this resumes by itself."
+    assert [(one["origin"], one["reason"]) for one in body["windows"]] == [
+        ("announced", "New disks.")
+    ]
+    assert [one["endedAt"] for one in body["outages"]] == [None]
+    assert lender.get("/integrations/zzzz/health").status == 404
+
+
+def test_pandles_own_host_is_known_to_be_down_on_some_tuesday_mornings(lender: Api) -> None:
+    windows = lender.get("/integrations/vjms/health").body["windows"]
+    starts = [dt.datetime.fromisoformat(one["startsAt"]).astimezone(UK) for one in windows]
+
+    assert {one["origin"] for one in windows} == {"known"}
+    assert {(start.strftime("%A"), start.hour) for start in starts} == {("Tuesday", 6)}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.integrations.models import IntegrationSettings, SourceHealth
 from bookbridge.bridge.integrations.queries import app_keys, integration
 from bookbridge.bridge.web.tests.test_access import browser_of, client_with_company
 
@@ -95,3 +96,22 @@ def test_awaited_keys_are_remembered(lender: tuple[Client, Browser]) -> None:
 
 def test_an_unknown_integration_is_not_found(lender: tuple[Client, Browser]) -> None:
     assert lender[1].get(reverse("portal:integration", args=["none"])).status_code == 404
+
+
+def test_the_pages_say_in_one_sentence_that_a_platform_is_down(
+    lender: tuple[Client, Browser],
+) -> None:
+    client, browser = lender
+    browser.post(PAGE, KEYS)
+    with client_scope(client.id):
+        IntegrationSettings.objects.update(is_enabled=True)
+    now = timezone.now()
+    SourceHealth.objects.create(
+        integration_key="vjms", host=KEYS["host"], checked_at=now, down_since=now
+    )
+    for page in (PAGE, "/companies"):
+        answer = browser.get(page)
+        assert b"Pandle is in maintenance; this resumes by itself." in answer.content, page
+    SourceHealth.objects.update(down_since=None, state="operational")
+    assert b"Pandle is running. Looked at " in browser.get(PAGE).content
+    assert b"in maintenance" not in browser.get("/companies").content

@@ -24,6 +24,7 @@ from bookbridge.bridge.companies.operations import (
 from bookbridge.bridge.companies.rules import CompanyInvalidError
 from bookbridge.bridge.connections.models import Connection
 from bookbridge.bridge.portal.forms import CompanyForm, DeletionForm
+from bookbridge.bridge.portal.health import sources_down
 from bookbridge.bridge.portal.queries import companies as find_companies
 from bookbridge.bridge.portal.queries import connection_row, connections_of
 from bookbridge.bridge.portal.words import connection_words
@@ -65,6 +66,7 @@ def companies(request: PortalRequest) -> HttpResponse:
         "status": status,
         "statuses": [(value, connection_words(value)[1]) for value in Connection.Status.values],
         "status_word": connection_words(status)[1] if status else "",
+        "sources_down": sources_down(request, timezone.now()),
     }
     return render(request, "portal/companies.html", context)
 

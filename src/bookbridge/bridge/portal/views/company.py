@@ -23,6 +23,7 @@ from bookbridge.bridge.connections.operations import (
 from bookbridge.bridge.datatypes.facts import FACTS
 from bookbridge.bridge.datatypes.keys import DataType
 from bookbridge.bridge.portal.columns import cell, columns_of
+from bookbridge.bridge.portal.health import connections_down
 from bookbridge.bridge.portal.queries import (
     certificates_of,
     connection_row,
@@ -48,6 +49,7 @@ def _context(request: HttpRequest, company: Company, tab: str) -> dict[str, obje
         "link_url": link_url(company),
         "connections": [connection_row(one) for one in linked],
         "is_linked": any(one.is_linked for one in linked),
+        "sources_down": connections_down(linked, timezone.now()),
     }
 
 

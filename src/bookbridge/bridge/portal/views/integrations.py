@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bookbridge.bridge.connections.operations import save_integration_settings
+from bookbridge.bridge.integrations.health import client_health
 from bookbridge.bridge.integrations.operations import await_keys, set_enabled, test_settings
 from bookbridge.bridge.integrations.queries import (
     Integration,
@@ -67,8 +68,12 @@ def integration_settings(request: PortalRequest, key: str) -> HttpResponse:
             ask = "" if found.is_enabled else "?ask=enable"
             return redirect(reverse("portal:integration", args=[key]) + ask)
         status = 422
+    now = timezone.now()
+    health = client_health(request.place.client_id, key, now)
     context = {
         "section": "integrations",
+        "health": health,
+        "health_sentence": health.sentence(now),
         "form": form,
         "ask_enable": request.GET.get("ask") == "enable" and not found.is_enabled,
         "redirect_uri": redirect_uri(),
