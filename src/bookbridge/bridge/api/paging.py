@@ -51,8 +51,8 @@ class Page:
 def page_of(request: HttpRequest) -> Page:
     """The page that a request asks for; raises a 400."""
     return Page(
-        number=_whole_number(request, "page", 1, PAGE_NUMBER_MAX),
-        size=_whole_number(request, "pageSize", PAGE_SIZE, PAGE_SIZE_MAX),
+        number=whole_number(request, "page", 1, PAGE_NUMBER_MAX),
+        size=whole_number(request, "pageSize", PAGE_SIZE, PAGE_SIZE_MAX),
         path=request.path.removeprefix(API_PREFIX),
         filters=tuple(
             (name, request.GET[name]) for name in _LISTED_PARAMETERS if request.GET.get(name)
@@ -78,7 +78,7 @@ def text_page_reply(page: Page, results: bytes, total: int) -> HttpResponse:
     return json_reply(b'{"results":' + results + b"," + frame[1:])
 
 
-def _whole_number(request: HttpRequest, name: str, default: int, maximum: int) -> int:
+def whole_number(request: HttpRequest, name: str, default: int, maximum: int) -> int:
     text = request.GET.get(name)
     if text is None:
         return default

@@ -1,5 +1,12 @@
-"""Reading data through the public API: lists, the company itself, statements, aged reports."""
+"""Reading data through the public API: lists, the company itself, statements, aged reports, and
+what became of them: changes and versions."""
 
-from bookbridge.bridge.records.api import aged, lists, statements
+from bookbridge.bridge.records.api import aged, changes, lists, statements, versions
 
-urlpatterns = [*aged.urlpatterns, *statements.urlpatterns, *lists.urlpatterns]
+urlpatterns = [
+    *aged.urlpatterns,
+    *statements.urlpatterns,
+    *changes.urlpatterns,
+    *versions.urlpatterns,
+    *lists.urlpatterns,
+]
