@@ -31,8 +31,9 @@ What the referee does (no token; JSON bodies; company 1 unless `"company"` says 
     POST /control/edit    {"list", "id", "attributes": {…}, "touch": false}  false: same modified-at
     POST /control/insert  {"list", "count": 1, "at": 0, "modified_at": null}  at: place in the list
     POST /control/faults  {"faults": [{"list", "kind", "page": 2, "times": 1, …}]}  replaces all
-    POST /control/expire  {"token_seconds": 0}                every access token lapses now; the
-                                                              token endpoint then takes so long
+    POST /control/expire  {}                                  every access token lapses now
+    POST /control/hold    {"held": true}                      the token endpoint keeps everybody
+                                                              waiting, until it is told false
     GET  /control/rows?list=transactions[&company=1]          {"count", "sha256", "rows": […]}
     GET  /control/state                                       requests per path, uses of tokens
                                                               (refreshed, repeated, reused, …)
@@ -225,7 +226,10 @@ class Tokens:
     grants: list[Grant] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     issued: int = 0
-    seconds: float = 0.0
+    is_open: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.is_open.set()
 
     def agree(self) -> str:
         self.issued += 1
@@ -383,8 +387,9 @@ class Source:
         elif order == "faults":
             self.set_faults(said["faults"])
         elif order == "expire":
-            self.tokens.seconds = float(said.get("token_seconds", 0))
             self.tokens.expire()
+        elif order == "hold":
+            (self.tokens.is_open.clear if said.get("held", True) else self.tokens.is_open.set)()
         elif order == "forget":
             self.requests.clear()
             self.times.clear()
@@ -449,7 +454,7 @@ class Handler(BaseHTTPRequestHandler):
         text = self.rfile.read(min(length, BODY_BYTES_MAX)).decode()
         path = urlsplit(self.path).path
         if path == "/oauth/token":
-            time.sleep(self.source.tokens.seconds)
+            self.source.tokens.is_open.wait()
         with self.source.lock:
             if path == "/oauth/token":
                 status, body = self.source.tokens.answer(self._form(text))
