@@ -23,6 +23,11 @@ from bookbridge.kit.processes.ports import free_port
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS_MAX = 120.0
 STOP_SECONDS_MAX = 60.0
+# Tests ask much and often, and all from one address.
+UNHURRIED = {
+    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY": "1000000",
+    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_MINUTE": "1000000",
+}
 
 
 @dataclass
@@ -58,7 +63,7 @@ class Installation:
                 command,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self.environment},
+                env={**os.environ, **UNHURRIED, **self.environment},
                 start_new_session=True,
             )
         deadline = time.monotonic() + READY_SECONDS_MAX

@@ -17,7 +17,8 @@ IS_TLS = PUBLIC_URL.startswith("https://")
 DEBUG = False
 ALLOWED_HOSTS = list(env.words("BOOKBRIDGE_BRIDGE_HOSTS", ("127.0.0.1", "localhost", "[::1]")))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-if env.flag("BOOKBRIDGE_BEHIND_PROXY"):
+BEHIND_PROXY = env.flag("BOOKBRIDGE_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 INSTALLED_APPS = [
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "bookbridge.bridge.connections",
     "bookbridge.bridge.records",
     "bookbridge.bridge.sync",
+    "bookbridge.bridge.evidence",
     "bookbridge.bridge.link",
     "bookbridge.bridge.api",
     "bookbridge.bridge.portal",
@@ -173,8 +175,19 @@ ALLOW_PRIVATE_HOSTS = env.flag("BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS")
 CONNECTORS = env.words("BOOKBRIDGE_BRIDGE_CONNECTORS")
 # A client may make so many API requests a day, and as many again for each linked company.
 API_REQUESTS_PER_COMPANY = env.whole_number(
-    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY", 100_000, 1, 1_000_000_000
+    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY", 1000, 1, 1_000_000_000
 )
+# So many at once for each company, and so many a minute from one address, whoever calls.
+API_CONCURRENT_PER_COMPANY = env.whole_number(
+    "BOOKBRIDGE_BRIDGE_API_CONCURRENT_PER_COMPANY", 10, 1, 1000
+)
+API_REQUESTS_PER_MINUTE = env.whole_number(
+    "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_MINUTE", 1000, 1, 1_000_000_000
+)
+# Requests a second that a source is asked at most: `key=20/5`, of one app and of one connection.
+SOURCE_LIMITS = env.words("BOOKBRIDGE_BRIDGE_SOURCE_LIMITS")
+# A list that can be asked for its changes is still read in full so often, to prove deletions.
+FULL_SCAN_HOURS = env.whole_number("BOOKBRIDGE_BRIDGE_FULL_SCAN_HOURS", 7 * 24, 1, 24 * 366)
 # Queues with places of their own in every worker: no sync delays a webhook, and no slow receiver
 # of webhooks a sync.
 JOB_LANES = {"webhooks": env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_CONCURRENCY", 2, 1, 64)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +35,7 @@ from bookbridge.bridge.api.query import (
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.records.as_of import Relation, relation
 
+READ_AT_ONCE = 500
 _ORDER = "order_date, id_length, record_id"
 # The index read backwards. Only a list's own date is turned round with all that follows it.
 _BACKWARDS = "order_date DESC, id_length DESC, record_id DESC"
@@ -203,14 +205,24 @@ def read_one(records: RecordList, record_id: str) -> bytes | None:
 
 def read_bodies(records: RecordList) -> dict[str, dict[str, Any]]:
     """Every live body by id, amounts decimal: for reports that are worked out on request."""
+    return dict(_live(records, "body::text"))
+
+
+def stream_bodies(records: RecordList) -> Iterator[dict[str, Any]]:
+    """Every live body without its lines, a few at a time, however many there are."""
+    for _key, body in _live(records, "(body - 'lineItems')::text"):
+        yield body
+
+
+def _live(records: RecordList, document: str) -> Iterator[tuple[str, dict[str, Any]]]:
     base, source = records.condition(), records.relation
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT record_id, body::text FROM {source.text} AS one"  # noqa: S608 - ours
-            f" WHERE {base.text} AND NOT is_deleted ORDER BY {_ORDER}",
-            [*source.params, *base.params],
-        )
-        return {
-            record_id: json.loads(text, parse_float=Decimal)
-            for record_id, text in cursor.fetchall()
-        }
+    sql = (
+        f"SELECT record_id, {document} FROM {source.text} AS one"  # noqa: S608 - ours
+        f" WHERE {base.text} AND NOT is_deleted ORDER BY {_ORDER}"
+    )
+    connection.ensure_connection()
+    with connection.connection.cursor(name="live_bodies") as cursor:
+        cursor.itersize = READ_AT_ONCE
+        cursor.execute(sql, [*source.params, *base.params])
+        for record_id, text in cursor:
+            yield record_id, json.loads(text, parse_float=Decimal)

@@ -15,6 +15,9 @@ RETRY_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAI
 STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "api_keys_too_many": HTTPStatus.CONFLICT,
     "api_key_not_found": HTTPStatus.NOT_FOUND,
+    "api_key_last": HTTPStatus.FORBIDDEN,
+    "company_product_unknown": HTTPStatus.NOT_FOUND,
+    "configuration_not_found": HTTPStatus.NOT_FOUND,
     "company_not_found": HTTPStatus.NOT_FOUND,
     "connection_not_found": HTTPStatus.NOT_FOUND,
     "dataset_not_found": HTTPStatus.NOT_FOUND,

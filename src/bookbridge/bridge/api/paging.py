@@ -19,7 +19,7 @@ from bookbridge.bridge.api.errors import bad_request
 from bookbridge.bridge.api.replies import encode, json_reply
 
 API_PREFIX = "/api"
-_LISTED_PARAMETERS = ("query", "orderBy", "tags")
+_LISTED_PARAMETERS = ("query", "orderBy", "tags", "asOf")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from bookbridge.bridge.api.endpoint import Endpoint, unknown_path
 from bookbridge.bridge.clients import api as clients
 from bookbridge.bridge.companies import api as companies
 from bookbridge.bridge.connections import api as connections
+from bookbridge.bridge.evidence import api as evidence
 from bookbridge.bridge.integrations import api as integrations
 from bookbridge.bridge.records import api as records
 from bookbridge.bridge.sync import api as sync
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *connections.urlpatterns,
     *integrations.urlpatterns,
     *sync.urlpatterns,
+    *evidence.urlpatterns,
     *records.urlpatterns,
     path("<path:rest>", _unknown),
     path("", _unknown),

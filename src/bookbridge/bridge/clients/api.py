@@ -15,6 +15,7 @@ from bookbridge.bridge.api.errors import bad_request
 from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
 from bookbridge.bridge.clients import operations, queries
 from bookbridge.bridge.clients.models import ApiKey, Client
+from bookbridge.bridge.clients.rules import clean_origin
 
 URL_LENGTH_MAX = 500
 URLS_MAX = 50
@@ -52,6 +53,12 @@ class Profile(msgspec.Struct):
     confirmCompanyName: bool | None = None
 
 
+class ZapierKey(msgspec.Struct):
+    """The key that Zapier calls with."""
+
+    key: str
+
+
 class Origins(msgspec.Struct):
     """Origins whose browser code may call the API."""
 
@@ -74,7 +81,7 @@ def create_api_key(call: Call) -> HttpResponse:
     return json_reply(_key_body(key, raw), status=201)
 
 
-@operation("delete-api-key", "Revoke an API key", status=204, refusals=(409,))
+@operation("delete-api-key", "Revoke an API key", status=204)
 def delete_api_key(call: Call, key_id: UUID) -> HttpResponse:
     operations.revoke_api_key(client_id=call.client_id, key_id=key_id, actor=call.actor, at=call.at)
     return empty_reply(204)
@@ -135,6 +142,16 @@ def get_origins(call: Call) -> HttpResponse:
 
 
 @operation(
+    "get-connection-management-cors-settings",
+    "Origins whose pages may call the API, at the older address",
+    reply=Origins,
+    is_deprecated=True,
+)
+def get_origins_at_old_path(call: Call) -> HttpResponse:
+    return get_origins(call)
+
+
+@operation(
     "set-cors-settings",
     "Choose the origins whose pages may call the API",
     body=Origins,
@@ -144,12 +161,30 @@ def set_origins(call: Call) -> HttpResponse:
     origins = call.body(Origins).allowedOrigins
     if len(origins) > URLS_MAX:
         raise bad_request(_("At most %(most)d origins are allowed.") % {"most": URLS_MAX})
-    for origin in origins:
-        _check_url(origin)
     changed = operations.update_profile(
-        client_id=call.client_id, changes={"allowed_origins": origins}, actor=call.actor
+        client_id=call.client_id,
+        changes={"allowed_origins": [clean_origin(one) for one in origins]},
+        actor=call.actor,
     )
     return json_reply(Origins(changed.allowed_origins))
+
+
+@operation(
+    "set-connection-management-cors-settings",
+    "Choose the origins whose pages may call the API, at the older address",
+    body=Origins,
+    reply=Origins,
+    is_deprecated=True,
+)
+def set_origins_at_old_path(call: Call) -> HttpResponse:
+    return set_origins(call)
+
+
+@operation("rotate-zapier-key", "A new key for Zapier", reply=ZapierKey, status=201)
+def rotate_zapier_key(call: Call) -> HttpResponse:
+    """It opens the API as an API key does; the one before it no longer does."""
+    raw = operations.rotate_zapier_key(client_id=call.client_id, actor=call.actor)
+    return json_reply(ZapierKey(raw), status=201)
 
 
 urlpatterns = [
@@ -157,4 +192,9 @@ urlpatterns = [
     path("apiKeys/<uuid:key_id>", endpoint(DELETE=delete_api_key)),
     path("profile", endpoint(GET=get_profile, PUT=update_profile)),
     path("corsSettings", endpoint(GET=get_origins, POST=set_origins)),
+    path(
+        "connectionManagement/corsSettings",
+        endpoint(GET=get_origins_at_old_path, POST=set_origins_at_old_path),
+    ),
+    path("webhooks/integrationKeys/zapier", endpoint(POST=rotate_zapier_key)),
 ]

@@ -78,6 +78,7 @@ class Client(models.Model):
     allowed_redirect_urls = models.JSONField(default=list)
     allowed_origins = models.JSONField(default=list)
     confirm_company_name = models.BooleanField(default=False)
+    zapier_key_hash = models.BinaryField(null=True, unique=True)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from bookbridge.bridge.clients.rules import API_KEY_NAME_LENGTH_MAX, API_KEYS_MA
 
 RAW_KEY_BYTES = 30
 RAW_KEY_PREFIX_LENGTH = 6
+ZAPIER_KEY_PREFIX = "sk_integ_"
 PROFILE_FIELDS = frozenset(
     {
         "name",
@@ -125,6 +126,16 @@ def revoke_api_key(*, client_id: UUID, key_id: UUID, actor: Actor, at: dt.dateti
     if len(keys) == 1:
         raise LastApiKeyError(_("The last API key cannot be revoked. Create another first."))
     ApiKey.objects.filter(id=key_id).update(revoked_at=at)
+
+
+@transaction.atomic
+def rotate_zapier_key(*, client_id: UUID, actor: Actor) -> str:
+    """Make the client's key for Zapier anew, and end the one before; its text is kept nowhere."""
+    raw = ZAPIER_KEY_PREFIX + secrets.token_urlsafe(RAW_KEY_BYTES)
+    client = Client.objects.select_for_update().get(id=client_id)
+    client.zapier_key_hash = hash_of_key(raw)
+    client.save(update_fields=["zapier_key_hash"])
+    return raw
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ IDENTITY_TABLES = {
     "clients_client": "a client is found by its key or its user",
     "clients_clientuser": "says which clients a signed-in person belongs to",
     "clients_apikey": "a request is authenticated by its key's hash before its client is known",
+    "api_visitcount": "a request is counted by its address before its client is known",
     "api_requestcount": "a request is counted by the statement that finds its client",
 }
 

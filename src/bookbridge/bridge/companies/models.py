@@ -17,6 +17,9 @@ class Company(models.Model):
     name = models.CharField(max_length=255)
     description = models.TextField(null=True)
     tags = models.JSONField(default=dict)
+    products = models.JSONField(default=list)
+    # The company that this one belongs to; a composite foreign key keeps it in its tenant.
+    parent_id = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
     updated_at = models.DateTimeField()
@@ -25,7 +28,10 @@ class Company(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["client", "id"], name="companies_company_tenant_id")
         ]
-        indexes = [models.Index(fields=["client", "-created_at"], name="companies_by_creation")]
+        indexes = [
+            models.Index(fields=["client", "-created_at"], name="companies_by_creation"),
+            models.Index(fields=["client", "parent_id"], name="companies_by_parent"),
+        ]
 
     def __str__(self) -> str:
         return self.name

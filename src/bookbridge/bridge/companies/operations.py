@@ -13,13 +13,27 @@ from django.utils.translation import gettext as _
 from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.sealing import KEY_BYTES
-from bookbridge.bridge.companies.events import CREATED, DELETED, announce_company
+from bookbridge.bridge.companies.events import (
+    CREATED,
+    DELETED,
+    PRODUCT_ADDED,
+    PRODUCT_REMOVED,
+    announce_company,
+    announce_product,
+)
 from bookbridge.bridge.companies.models import Company, CompanyKey
-from bookbridge.bridge.companies.queries import CompanyNotFoundError, key_identity
+from bookbridge.bridge.companies.queries import (
+    CompanyNotFoundError,
+    check_product,
+    key_identity,
+)
 from bookbridge.bridge.companies.rules import (
     DESCRIPTION_LENGTH_MAX,
+    PARENTS_MAX,
+    PRODUCTS_MAX,
     CompanyInvalidError,
     clean_name,
+    clean_product,
     clean_tags,
 )
 
@@ -66,7 +80,7 @@ def update_company(
     actor: Actor,
     at: dt.datetime,
 ) -> Company:
-    """Change those of name, description and tags that are given."""
+    """Change those of name, description, tags and parent_id that are given."""
     company = _company_for_update(client_id, company_id)
     if "name" in changes:
         company.name = _name(changes["name"])
@@ -74,6 +88,8 @@ def update_company(
         company.description = _description(changes["description"])
     if "tags" in changes:
         company.tags = _tags(changes["tags"])
+    if "parent_id" in changes:
+        company.parent_id = _parent(company, changes["parent_id"])
     company.updated_at = at
     company.save()
     return company
@@ -97,6 +113,37 @@ def replace_company(
 
 
 @transaction.atomic
+def add_product(
+    *, client_id: UUID, company_id: UUID, product: str, actor: Actor, at: dt.datetime
+) -> Company:
+    """Use a company for a product; doing it again changes nothing."""
+    company = _company_for_update(client_id, company_id)
+    if clean_product(product) in company.products:
+        return company
+    if len(company.products) >= PRODUCTS_MAX:
+        raise CompanyInvalidError(_("A company has too many products."), field="product")
+    company.products = [*company.products, product]
+    company.updated_at = at
+    company.save()
+    announce_product(company, product, PRODUCT_ADDED, at)
+    return company
+
+
+@transaction.atomic
+def remove_product(
+    *, client_id: UUID, company_id: UUID, product: str, actor: Actor, at: dt.datetime
+) -> Company:
+    """No longer use a company for a product; raises ProductUnknownError if it was not."""
+    company = _company_for_update(client_id, company_id)
+    check_product(company, product)
+    company.products = [one for one in company.products if one != product]
+    company.updated_at = at
+    company.save()
+    announce_product(company, product, PRODUCT_REMOVED, at)
+    return company
+
+
+@transaction.atomic
 def delete_company(*, client_id: UUID, company_id: UUID, actor: Actor, at: dt.datetime) -> None:
     """Delete a company with its connections, records and data key, for ever."""
     company = _company_for_update(client_id, company_id)
@@ -116,6 +163,28 @@ def rewrap_key(row: CompanyKey) -> None:
     CompanyKey.objects.filter(client_id=row.client_id, company_id=row.company_id).update(
         wrapped_key=keyring.seal(secret, identity),
         master_key_id=keyring.key_ring().active.id,
+    )
+
+
+def _parent(company: Company, value: object) -> UUID | None:
+    """The company that another belongs to; raises CompanyInvalidError for a circle."""
+    if not isinstance(value, UUID):
+        return None
+    above = value
+    for _level in range(PARENTS_MAX):
+        if above == company.id:
+            raise CompanyInvalidError(
+                _("A company cannot belong to itself, by whatever way."), field="parent_id"
+            )
+        found = Company.objects.filter(client_id=company.client_id, id=above).first()
+        if found is None:
+            raise CompanyNotFoundError(_("There is no such company."))
+        if found.parent_id is None:
+            return value
+        above = found.parent_id
+    raise CompanyInvalidError(
+        _("Companies belong to each other over at most %(most)d levels.") % {"most": PARENTS_MAX},
+        field="parent_id",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.clients import keyring
@@ -17,6 +17,12 @@ class CompanyNotFoundError(Exception):
     """This client has no company with this id."""
 
     code = "company_not_found"
+
+
+class ProductUnknownError(Exception):
+    """The company is not used for this product."""
+
+    code = "company_product_unknown"
 
 
 class CompanyKeyGoneError(Exception):
@@ -36,6 +42,20 @@ def company(client_id: UUID, company_id: UUID) -> Company:
     if found is None:
         raise CompanyNotFoundError(_("There is no such company."))
     return found
+
+
+def check_product(company: Company, product: str) -> None:
+    """Raises ProductUnknownError unless the company is used for this product."""
+    if product not in company.products:
+        raise ProductUnknownError(_("The company has no such product."))
+
+
+def family_of(client_id: UUID, companies: list[Company]) -> list[Company]:
+    """The parents and subsidiaries of these companies."""
+    ids = [one.id for one in companies]
+    parents = [one.parent_id for one in companies if one.parent_id is not None]
+    related = Q(parent_id__in=ids) | Q(id__in=parents)
+    return list(Company.objects.filter(related, client_id=client_id).order_by("name", "id"))
 
 
 def client_of_company(company_id: UUID) -> UUID | None:

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 NAME_LENGTH_MAX = 255
 DESCRIPTION_LENGTH_MAX = 2000
 TAGS_MAX = 10
-TAG_LENGTH_MAX = 256
+TAG_NAME_LENGTH_MAX = 27
+TAG_LENGTH_MAX = 100
+PRODUCTS_MAX = 50
+PARENTS_MAX = 20
+_PRODUCT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _NOT_IN_NAMES = re.compile(r"[^\w \-'&@.,?!]|_")
 
 
@@ -20,6 +24,16 @@ class CompanyInvalidError(Exception):
     def __init__(self, message: str, *, field: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def clean_product(identifier: str) -> str:
+    """A product's identifier; raises CompanyInvalidError for what cannot be one."""
+    if not _PRODUCT.fullmatch(identifier):
+        raise CompanyInvalidError(
+            "A product's identifier has letters, digits, '-', '_' and '.', at most 64.",
+            field="product",
+        )
+    return identifier
 
 
 def clean_name(name: str) -> str:
@@ -35,9 +49,11 @@ def clean_tags(tags: Mapping[str, object]) -> dict[str, str]:
     for key, value in tags.items():
         if not isinstance(value, str) or not key.strip():
             raise CompanyInvalidError("Tags are pairs of strings.", field="tags")
-        if len(key) > TAG_LENGTH_MAX or len(value) > TAG_LENGTH_MAX:
+        if len(key) > TAG_NAME_LENGTH_MAX or len(value) > TAG_LENGTH_MAX or "\n" in key:
             raise CompanyInvalidError(
-                f"A tag has at most {TAG_LENGTH_MAX} characters.", field="tags"
+                f"A tag's name has at most {TAG_NAME_LENGTH_MAX} characters, its value at most"
+                f" {TAG_LENGTH_MAX}.",
+                field="tags",
             )
         cleaned[key.strip()] = value
     return cleaned

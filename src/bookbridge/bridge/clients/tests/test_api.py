@@ -21,7 +21,7 @@ def test_a_client_has_at_most_ten_keys_and_at_least_one(lender: Api) -> None:
     first, *rest = [one["id"] for one in lender.get("/apiKeys").body["results"]]
     for key in rest:
         assert lender.call("DELETE", f"/apiKeys/{key}").status == 204
-    assert lender.call("DELETE", f"/apiKeys/{first}").status == 400
+    assert lender.call("DELETE", f"/apiKeys/{first}").status == 403
     assert lender.post("/apiKeys", {"name": "x" * 51}).status == 400
 
 
@@ -43,3 +43,13 @@ def test_origins_that_may_call_are_kept(lender: Api) -> None:
     sent = {"allowedOrigins": ["https://app.lender.example"]}
     assert lender.post("/corsSettings", sent).body == sent
     assert lender.get("/corsSettings").body == sent
+
+
+def test_the_key_for_zapier_opens_the_api_until_the_next_is_made(lender: Api) -> None:
+    path = "/webhooks/integrationKeys/zapier"
+    first, second = (lender.post(path) for _ in range(2))
+    assert (first.status, second.status) == (201, 201)
+    old, new = (basic(one.body["key"]) for one in (first, second))
+    assert lender.get("/companies", Authorization=old).status == 401
+    assert lender.get("/companies", Authorization=new).status == 200
+    assert lender.get("/apiKeys").body["results"][0]["name"] == "tests"

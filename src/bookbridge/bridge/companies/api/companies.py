@@ -1,4 +1,4 @@
-"""Companies in the public API."""
+"""Companies: made, listed, changed and deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import path
 
-from bookbridge.bridge.api.authentication import COMPANY_TOKEN_SECONDS, company_token
 from bookbridge.bridge.api.description import PAGING, Paged, Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.paging import page_of, page_reply
@@ -26,6 +25,7 @@ from bookbridge.bridge.api.query import (
 from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
 from bookbridge.bridge.api.rows import Rows, page_of_ids
 from bookbridge.bridge.companies import operations, queries
+from bookbridge.bridge.companies.events import reference
 from bookbridge.bridge.companies.models import Company
 from bookbridge.bridge.connections import api as connections_api
 
@@ -48,12 +48,19 @@ SELECT id, name, description, tags, created_at, created_by,
 """
 
 
+class Related(msgspec.Struct):
+    """A company that another belongs to, by its id."""
+
+    id: UUID
+
+
 class CompanyBody(msgspec.Struct):
-    """A company as a client sends it."""
+    """A company as a client sends it. The parent is an extension; absent, it stays."""
 
     name: str
     description: str | None = None
     tags: dict[str, str] | None = None
+    referenceParentCompany: Related | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class CompanyChanges(msgspec.Struct):
@@ -62,13 +69,23 @@ class CompanyChanges(msgspec.Struct):
     name: str | msgspec.UnsetType = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
     tags: dict[str, str] | msgspec.UnsetType | None = msgspec.UNSET
+    referenceParentCompany: Related | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class CompanyLinks(msgspec.Struct):
+    """Where a company's pages are."""
+
+    portal: str
 
 
 class CompanyReference(msgspec.Struct):
     """Another company that this one belongs to, or that belongs to it."""
 
     id: UUID
-    name: str | None = None
+    name: str
+    links: CompanyLinks
+    tags: dict[str, str]
+    description: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class CompanyReply(msgspec.Struct):
@@ -89,23 +106,18 @@ class CompanyReply(msgspec.Struct):
     dataConnections: list[connections_api.ConnectionReply]
 
 
-class AccessToken(msgspec.Struct):
-    """A token for browsers; `expiresIn` is in seconds."""
-
-    expiresIn: int
-    accessToken: str
-    tokenType: str
-
-
 TAGS_PARAMETER = Parameter("tags", str, "Conditions on tags, such as `region=uk && team=x`.")
 
 
 def _bodies(client_id: UUID, companies: list[Company]) -> list[dict[str, Any]]:
     connections = connections_api.bodies_by_company(client_id, [one.id for one in companies])
-    return [_body(one, connections.get(one.id, [])) for one in companies]
+    family = queries.family_of(client_id, companies)
+    return [_body(one, connections.get(one.id, []), family) for one in companies]
 
 
-def _body(company: Company, connections: list[dict[str, Any]]) -> dict[str, Any]:
+def _body(
+    company: Company, connections: list[dict[str, Any]], family: list[Company]
+) -> dict[str, Any]:
     synced = [one["lastSync"] for one in connections if one["lastSync"]]
     return {
         "id": company.id,
@@ -115,11 +127,15 @@ def _body(company: Company, connections: list[dict[str, Any]]) -> dict[str, Any]
         "lastSync": max(synced, default=None),
         "created": moment(company.created_at),
         "createdByUserName": company.created_by,
-        "products": [],
+        "products": company.products,
         "tags": company.tags,
         "ownerUserIds": [],
-        "referenceParentCompany": None,
-        "referenceSubsidiaryCompanies": [],
+        "referenceParentCompany": next(
+            (reference(one) for one in family if one.id == company.parent_id), None
+        ),
+        "referenceSubsidiaryCompanies": [
+            reference(one) for one in family if one.parent_id == company.id
+        ],
         "dataConnections": connections,
     }
 
@@ -156,7 +172,7 @@ def create_company(call: Call) -> HttpResponse:
         actor=call.actor,
         at=call.at,
     )
-    return _reply(call, made)
+    return _reply(call, _with_parent(call, made, sent))
 
 
 @operation("get-company", "One company with its connections", reply=CompanyReply)
@@ -176,20 +192,34 @@ def replace_company(call: Call, company_id: UUID) -> HttpResponse:
         actor=call.actor,
         at=call.at,
     )
-    return _reply(call, changed)
+    return _reply(call, _with_parent(call, changed, sent))
 
 
 @operation("update-company", "Change a company", body=CompanyChanges, reply=CompanyReply)
 def update_company(call: Call, company_id: UUID) -> HttpResponse:
-    changes = msgspec.structs.asdict(call.body(CompanyChanges))
+    sent = call.body(CompanyChanges)
+    given = {"name": sent.name, "description": sent.description, "tags": sent.tags}
     changed = operations.update_company(
         client_id=call.client_id,
         company_id=company_id,
-        changes={name: value for name, value in changes.items() if value is not msgspec.UNSET},
+        changes={name: value for name, value in given.items() if value is not msgspec.UNSET},
         actor=call.actor,
         at=call.at,
     )
-    return _reply(call, changed)
+    return _reply(call, _with_parent(call, changed, sent))
+
+
+def _with_parent(call: Call, company: Company, sent: CompanyBody | CompanyChanges) -> Company:
+    parent = sent.referenceParentCompany
+    if parent is msgspec.UNSET:
+        return company
+    return operations.update_company(
+        client_id=call.client_id,
+        company_id=company.id,
+        changes={"parent_id": parent.id if parent is not None else None},
+        actor=call.actor,
+        at=call.at,
+    )
 
 
 @operation("delete-company", "Delete a company with all its data", status=204)
@@ -200,15 +230,6 @@ def delete_company(call: Call, company_id: UUID) -> HttpResponse:
     return empty_reply(204)
 
 
-@operation("get-company-access-token", "A token for one company", reply=AccessToken)
-def get_access_token(call: Call, company_id: UUID) -> HttpResponse:
-    """A token for browsers: it opens this one company for a day."""
-    queries.company(call.client_id, company_id)
-    return json_reply(
-        AccessToken(COMPANY_TOKEN_SECONDS, company_token(call.client_id, company_id), "Bearer")
-    )
-
-
 _ONE = "companies/<uuid:company_id>"
 
 urlpatterns = [
@@ -217,5 +238,4 @@ urlpatterns = [
         _ONE,
         endpoint(GET=get_company, PUT=replace_company, PATCH=update_company, DELETE=delete_company),
     ),
-    path(f"{_ONE}/accessToken", endpoint(GET=get_access_token)),
 ]
