@@ -73,13 +73,28 @@ class SourceCompany:
 
 
 @dataclass(frozen=True)
+class RateHint:
+    """What a source says of its limit: so many requests are left until it counts anew."""
+
+    remaining: int
+    resets_in: dt.timedelta
+
+
+def unheeded(_hint: RateHint) -> None:
+    """Nobody wants to know what the source says of its limit."""
+
+
+@dataclass(frozen=True)
 class SourceRequest:
     """How one connection reaches its source.
 
     `base_url` is the host of the integration's settings (`https://my.pandle.com`), without a path.
     `access_token(stale)` returns a token that is good now; a connector calls it again with the
     token that was refused after a 401. `before_request()` waits for the shared rate budget.
-    `today` is the day of the sync: connectors have no clock, and some lists are read by month.
+    `heed(hint)` is told what the source says of its own limit, where it does (X-RateLimit-...).
+    `today` is the day of the sync: connectors have no clock, and some lists are read by month,
+    `months` of them. `modified_since` is set only for a list that `offers_modified_since`, where
+    what changed since then is all that is wanted.
     """
 
     http: httpx.Client
@@ -88,6 +103,9 @@ class SourceRequest:
     access_token: Callable[[str | None], str]
     before_request: Callable[[], None]
     today: dt.date
+    heed: Callable[[RateHint], None] = unheeded
+    months: int = 24
+    modified_since: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,11 +134,14 @@ class Page:
 @dataclass(frozen=True)
 class Resource:
     """A list at the source. `parent` names the resource whose ids it is read under, if any;
-    `optional` marks an extension whose absence is NotSupported and not an error."""
+    `optional` marks an extension whose absence is NotSupported and not an error;
+    `offers_modified_since` a list that can be asked for what changed since a time: it is then read
+    in full only now and then, since only a full reading proves what was deleted."""
 
     name: str
     parent: str | None = None
     optional: bool = False
+    offers_modified_since: bool = False
 
 
 class SourceRecords(Protocol):

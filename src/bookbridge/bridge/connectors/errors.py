@@ -2,6 +2,7 @@
 
 SourceError
   RetryLaterError      wait and try again: 429, 5xx, time-outs, broken answers
+    RateLimitedError   429: more slowly, from now on
     MaintenanceError   the source says it is being maintained: 503, or its status page
   ReauthoriseError     the owner must sign in again: revoked or expired grant
   NotSupportedError    the source has no such resource
@@ -29,6 +30,12 @@ class RetryLaterError(SourceError):
     def __init__(self, message: str, *, after: dt.timedelta | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class RateLimitedError(RetryLaterError):
+    """The source limits the rate of requests: all workers ask it more slowly for a while."""
+
+    code = "rate_limited"
 
 
 class MaintenanceError(RetryLaterError):

@@ -11,11 +11,12 @@ from email.utils import parsedate_to_datetime
 import httpx
 import msgspec
 
-from bookbridge.bridge.connectors.contract import SourceRequest
+from bookbridge.bridge.connectors.contract import RateHint, SourceRequest
 from bookbridge.bridge.connectors.errors import (
     MaintenanceError,
     NotSupportedError,
     PermanentError,
+    RateLimitedError,
     ReauthoriseError,
     RetryLaterError,
 )
@@ -98,7 +99,7 @@ def _usable(reply: Reply, path: str) -> Reply:
 def raise_if_unavailable(reply: Reply, path: str) -> None:
     """Raises what a busy, broken or moved server calls for; returns when there is an answer."""
     if reply.status == 429:
-        raise RetryLaterError(
+        raise RateLimitedError(
             f"The source limits the rate of requests ({path}).", after=reply.retry_after
         )
     if reply.status == 503 or (reply.status >= 500 and _speaks_of_maintenance(reply)):
@@ -166,9 +167,29 @@ def _send(
             timeout=TIMEOUT,
             follow_redirects=False,
         ) as response:
+            hint = rate_hint(response.headers)
+            if hint is not None:
+                request.heed(hint)
             return read_limited(response, BODY_BYTES_MAX)
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise RetryLaterError(f"The source did not answer {path}: {error!r}") from error
+
+
+def rate_hint(headers: httpx.Headers) -> RateHint | None:
+    """What X-RateLimit headers say, if they are there: seconds to go, or a time as such (P)."""
+    remaining = headers.get("x-ratelimit-remaining", "")
+    resets = headers.get("x-ratelimit-reset", "")
+    if not (remaining.isdigit() and resets.isdigit()):
+        return None
+    seconds = int(resets)
+    if seconds > RETRY_AFTER_SECONDS_MAX:
+        try:
+            seconds -= int(parsedate_to_datetime(headers.get("date", "")).timestamp())
+        except (TypeError, ValueError):
+            return None
+    if not 0 <= seconds <= RETRY_AFTER_SECONDS_MAX:
+        return None
+    return RateHint(int(remaining), dt.timedelta(seconds=seconds))
 
 
 def api_url(base_url: str, path: str) -> str:

@@ -20,7 +20,6 @@ from bookbridge.bridge.connectors.pandle.resources import SOURCE_LISTS, Shape, S
 
 PAGE_SIZE = 100
 PAGES_MAX = 100_000
-MONTHS = 24
 LAST_PAGE_COMPANIES = 50
 
 
@@ -192,7 +191,7 @@ def _month(request: SourceRequest, source: SourceList, cursor: str | None) -> Pa
     record = RawRecord(f"{first:%Y-%m}", bytes(_one(reply, path)))
     age = (newest.year - first.year) * 12 + newest.month - first.month
     before = first - dt.timedelta(days=1)
-    return Page((record,), f"{before:%Y-%m}" if age + 1 < MONTHS else None, None, None)
+    return Page((record,), f"{before:%Y-%m}" if age + 1 < request.months else None, None, None)
 
 
 def _path(source: SourceList, request: SourceRequest, parent_id: str) -> str:

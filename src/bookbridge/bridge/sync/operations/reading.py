@@ -63,6 +63,8 @@ class Scan:
                 page = self._fetch(parent_id, cursor)
                 cursor = self._commit(page, parent_id, cursor, position)
                 position += 1
+                if self.run.turn is not None:
+                    self.run.turn.page_done()
                 if position > PAGES_MAX:
                     raise RetryLaterError(f"The list {self.resource} does not end.")
                 if cursor is None:
@@ -100,9 +102,15 @@ class Scan:
                 )
             row.save(force_insert=True)
             self._count(row, changed)
+            self.progress.read(len(row.source_ids))
             self.run.checkpoint(
                 fetched=self.progress.fetched + self.row.fetched,
                 total=self._total(row.source_total),
+                status_description=self.progress.at_fetching(
+                    self.resource, self.row.fetched, row.source_total
+                ),
+                # A run that comes on is not one that kills its worker each time.
+                runs=1,
             )
         return row.next_cursor
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import msgspec
+from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import SourceReports
@@ -20,16 +21,26 @@ from bookbridge.bridge.sync.session import SourceSession
 UNREADABLE = (NotSupportedError, PermanentError, SourceShapeError)
 
 
-def read_reports_before(*, session: SourceSession, refresh: Refresh) -> None:
-    """Keep the reports as they stand before the first list of a full refresh is read."""
-    if not refresh.is_full or refresh.reports_before is not None:
-        return
-    as_of = session.request.today
+def read_reports_before(*, session: SourceSession) -> None:
+    """Keep the reports as they stand before the lists of a full refresh are read.
+
+    A refresh that was asked for while another is under way shares in what is read from now on.
+    """
+    place = session.place
+    waiting = Refresh.objects.filter(
+        client_id=place.client_id,
+        connection_id=place.connection_id,
+        completed_at=None,
+        is_full=True,
+        reports_before__isnull=True,
+    )
+    with client_scope(place.client_id):
+        if not waiting.exists():
+            return
+    as_of, at = session.request.today, timezone.now()
     stored = read_reports(session, as_of)
-    with client_scope(session.place.client_id):
-        Refresh.objects.filter(client_id=session.place.client_id, id=refresh.id).update(
-            reports_before=stored, as_of=as_of
-        )
+    with client_scope(place.client_id):
+        waiting.update(reports_before=stored, as_of=as_of, reports_at=at)
 
 
 def read_reports(session: SourceSession, as_of: dt.date) -> dict[str, Any]:

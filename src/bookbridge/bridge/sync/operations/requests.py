@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -17,8 +18,11 @@ from bookbridge.bridge.connections.queries import connection, connections_of
 from bookbridge.bridge.datatypes import ORDER, DataType
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.integrations.queries import connector_of
-from bookbridge.bridge.sync.models import Dataset, Refresh, SyncSetting
+from bookbridge.bridge.sync.models import Dataset, Refresh
+from bookbridge.bridge.sync.operations.comparing import COUNTED
 from bookbridge.bridge.sync.operations.queueing import defer_run
+from bookbridge.bridge.sync.rules import Urgency
+from bookbridge.bridge.sync.type_settings import effective_settings
 
 
 class RefreshError(Exception):
@@ -43,6 +47,17 @@ class DatasetInProgressError(RefreshError):
     code = "dataset_in_progress"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for a read, when and why."""
+
+    actor: Actor
+    at: dt.datetime
+    is_first: bool
+    reread: int
+    urgency: Urgency
+
+
 @transaction.atomic
 def request_refresh(
     *,
@@ -54,8 +69,9 @@ def request_refresh(
     at: dt.datetime,
     is_first: bool = False,
     reread: int = 0,
+    urgency: Urgency = Urgency.ASKED,
 ) -> list[Dataset]:
-    """Queue a read of all data types (those set to be read, on the first link), or of some.
+    """Queue a read of all data types that the settings have read on the first link, or of some.
 
     Returns the datasets that were queued: a type already in progress is left to its dataset.
     Raises NoLinkedConnectionError, DataTypeNotSupportedError, or DatasetInProgressError when
@@ -63,24 +79,23 @@ def request_refresh(
     """
     company(client_id, company_id)
     wanted = None if data_types is None else list(dict.fromkeys(data_types))
+    asked = Asked(actor, at, is_first, reread, Urgency.FIRST_LINK if is_first else urgency)
     made: list[Dataset] = []
     for found in _linked(client_id, company_id, connection_id):
         types = _types(found, wanted)
-        if is_first and wanted is None:
+        if wanted is None:
             off = not_on_first_link(client_id, company_id)
             types = [one for one in types if one not in off]
-        made.extend(_queue(found, types, wanted is None, actor, at, is_first, reread))
+        made.extend(_queue(found, types, asked))
     if not made and wanted:
-        _refuse(client_id, company_id, wanted)
+        _refuse(wanted)
     return made
 
 
 def not_on_first_link(client_id: UUID, company_id: UUID) -> set[DataType]:
-    """The types that the settings leave out of the first read; a company's own setting wins."""
-    rows = SyncSetting.objects.filter(client_id=client_id, company_id__isnull=True)
-    own = SyncSetting.objects.filter(client_id=client_id, company_id=company_id)
-    chosen = {row.data_type: row.fetch_on_first_link for row in [*rows, *own]}
-    return {DataType(key) for key, is_on in chosen.items() if not is_on}
+    """The types that the settings leave out where all are asked for; a company's setting wins."""
+    chosen = effective_settings(client_id, company_id)
+    return {DataType(row.data_type) for row in chosen if not row.fetch_on_first_link}
 
 
 def _linked(client_id: UUID, company_id: UUID, connection_id: UUID | None) -> Sequence[Connection]:
@@ -91,7 +106,10 @@ def _linked(client_id: UUID, company_id: UUID, connection_id: UUID | None) -> Se
         linked = [one for one in connections_of(client_id, company_id) if one.is_linked]
     if not linked:
         raise NoLinkedConnectionError(_("The company has no linked connection to read from."))
-    return linked
+    # Two requests at once take turns here, so that no type is queued twice.
+    ids = [one.id for one in linked]
+    locked = Connection.objects.select_for_update().filter(client_id=client_id, id__in=ids)
+    return list(locked.order_by("id"))
 
 
 def _types(found: Connection, wanted: Sequence[DataType] | None) -> list[DataType]:
@@ -104,52 +122,59 @@ def _types(found: Connection, wanted: Sequence[DataType] | None) -> list[DataTyp
     return [one for one in ORDER if one in offered and (wanted is None or one in wanted)]
 
 
-def _queue(
-    found: Connection,
-    types: Sequence[DataType],
-    is_full: bool,
-    actor: Actor,
-    at: dt.datetime,
-    is_first: bool,
-    reread: int,
-) -> list[Dataset]:
-    # Two requests at once take turns here, so that no type is queued twice.
-    Connection.objects.select_for_update().get(client_id=found.client_id, id=found.id)
+def _queue(found: Connection, types: Sequence[DataType], asked: Asked) -> list[Dataset]:
     under_way = Dataset.objects.filter(
         client_id=found.client_id,
         company_id=found.company_id,
         connection=found,
         status__in=[status.value for status in IN_PROGRESS],
+        completed_at=None,
     )
     busy = set(under_way.values_list("data_type", flat=True))
-    if busy:
+    if busy and asked.urgency < Urgency.SCHEDULED:
         # Who asks again does not want to wait for the next try. The shared budget still holds
         # back what the source itself asked to be held back.
         under_way.update(not_before=None)
+        _hurry(found, asked.urgency)
         defer_run(found.client_id, found.id)
-    types = [one for one in types if one.value not in busy]
-    if not types:
+    queued = [one for one in types if one.value not in busy]
+    if not queued:
         return []
     refresh = Refresh.objects.create(
         client_id=found.client_id,
         company_id=found.company_id,
         connection=found,
-        requested_at=at,
-        requested_by=actor.name,
-        is_full=is_full and not busy,
-        is_first=is_first,
-        reread=reread,
+        requested_at=asked.at,
+        requested_by=asked.actor.name,
+        is_full=_is_full(found, types),
+        is_first=asked.is_first,
+        reread=asked.reread,
+        urgency=asked.urgency,
     )
-    made = _make(refresh, types)
+    made = _make(refresh, queued)
     defer_run(found.client_id, found.id)
     note(
         found,
         ConnectionEvent.Kind.SYNC_REQUESTED,
         _("A read of %(count)d data types was asked for.") % {"count": len(made)},
-        actor,
-        at,
+        asked.actor,
+        asked.at,
     )
     return made
+
+
+def _hurry(found: Connection, urgency: Urgency) -> None:
+    """What somebody now waits for is as urgent as he is."""
+    Refresh.objects.filter(
+        client_id=found.client_id, connection=found, completed_at=None, urgency__gt=urgency
+    ).update(urgency=urgency)
+
+
+def _is_full(found: Connection, types: Sequence[DataType]) -> bool:
+    """Whether all is read that the source's reports are compared with; a type that is in progress
+    comes from its own dataset, and is waited for."""
+    offered = set(connector_of(found.integration_key).manifest.data_types)
+    return (offered & COUNTED) <= set(types)
 
 
 def _make(refresh: Refresh, types: Sequence[DataType]) -> list[Dataset]:
@@ -166,7 +191,7 @@ def _make(refresh: Refresh, types: Sequence[DataType]) -> list[Dataset]:
     )
 
 
-def _refuse(client_id: UUID, company_id: UUID, wanted: Sequence[DataType]) -> None:
+def _refuse(wanted: Sequence[DataType]) -> None:
     raise DatasetInProgressError(
         _("Cannot queue %(type)s: it is being read already.") % {"type": wanted[0].value}
     )

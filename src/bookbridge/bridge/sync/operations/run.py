@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.sync.models import Dataset
+from bookbridge.bridge.sync.operations.turns import Turn
+from bookbridge.kit.formatting import whole
+
+# A rate over less than this says little.
+RATE_AFTER_SECONDS = 2.0
 
 
 class SupersededError(Exception):
@@ -23,6 +32,7 @@ class Run:
     client_id: UUID
     token: UUID
     requested_at: dt.datetime
+    turn: Turn | None = None
 
     def checkpoint(self, **changes: object) -> None:
         """Note progress; raises SupersededError when another run has taken over."""
@@ -40,9 +50,38 @@ class Progress:
     fetched: int = 0
     total: int = 0
     is_total_known: bool = False
+    # What this run itself has read, and since when: how quick it is.
+    _read: int = 0
+    _began: float = field(default_factory=time.monotonic)
 
     def add(self, fetched: int, total: int | None) -> None:
         self.fetched += fetched
         if total is not None:
             self.total += total
             self.is_total_known = True
+
+    def read(self, count: int) -> None:
+        """Count records that have just come from the source."""
+        self._read += count
+
+    def at_fetching(self, resource: str, fetched: int, total: int | None) -> str:
+        """`Fetching invoices: 4,200 of about 24,200, 95 a second`."""
+        words = {"list": resource.replace("_", " "), "fetched": whole(fetched)}
+        if total is not None and total > fetched:
+            text = _("Fetching %(list)s: %(fetched)s of about %(total)s")
+            text %= {**words, "total": whole(total)}
+        else:
+            text = _("Fetching %(list)s: %(fetched)s") % words
+        seconds = time.monotonic() - self._began
+        if seconds < RATE_AFTER_SECONDS:
+            return text
+        return _("%(text)s, %(rate)s a second") % {
+            "text": text,
+            "rate": whole(round(self._read / seconds)),
+        }
+
+    def at_mapping(self, data_type: DataType) -> str:
+        return _("Mapping %(type)s, made of %(fetched)s records") % {
+            "type": data_type.value,
+            "fetched": whole(self.fetched),
+        }

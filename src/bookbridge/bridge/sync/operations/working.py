@@ -14,9 +14,11 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.datatypes import ORDER
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.sync.models import Dataset, Refresh
-from bookbridge.bridge.sync.operations.queueing import defer_wake
+from bookbridge.bridge.sync.operations.queueing import defer_run, defer_wake
 from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
 from bookbridge.bridge.sync.operations.running import run_dataset
+from bookbridge.bridge.sync.operations.turns import Turn, TurnOverError
+from bookbridge.bridge.sync.type_settings import effective_settings
 
 logger = logging.getLogger(__name__)
 PLACE = {data_type.value: place for place, data_type in enumerate(ORDER)}
@@ -25,22 +27,38 @@ SOON = dt.timedelta(seconds=1)
 
 def run_connection(*, client_id: UUID, connection_id: UUID) -> None:
     """Run each dataset that is due once, reconcile the refreshes that are done, and see that the
-    connection is woken for what has to wait. One dataset's failure does not stop the others."""
+    connection is woken for what has to wait. One dataset's failure does not stop the others.
+
+    When its turn is over and others wait, it queues itself anew and ends.
+    """
+    turn = Turn(client_id, connection_id)
+    try:
+        failure = _run_datasets(turn)
+        wake_at = _reconcile(client_id, connection_id)
+    except TurnOverError:
+        with client_scope(client_id):
+            defer_run(client_id, connection_id)
+        return
+    _plan(client_id, connection_id, wake_at)
+    if failure is not None:
+        raise failure
+
+
+def _run_datasets(turn: Turn) -> Exception | None:
     tried: set[UUID] = set()
     failure: Exception | None = None
-    while (dataset_id := _next_due(client_id, connection_id, tried)) is not None:
+    while (dataset_id := _next_due(turn.client_id, turn.connection_id, tried)) is not None:
+        if tried and turn.is_over():
+            raise TurnOverError
         tried.add(dataset_id)
         try:
-            run_dataset(client_id=client_id, dataset_id=dataset_id)
-        except (OperationalError, InterfaceError):
+            run_dataset(client_id=turn.client_id, dataset_id=dataset_id, turn=turn)
+        except (OperationalError, InterfaceError, TurnOverError):
             raise
         except Exception as error:
             logger.exception("Dataset %s failed", dataset_id)
             failure = error
-    wake_at = _reconcile(client_id, connection_id)
-    _plan(client_id, connection_id, wake_at)
-    if failure is not None:
-        raise failure
+    return failure
 
 
 def waiting_datasets(client_id: UUID, connection_id: UUID) -> QuerySet[Dataset]:
@@ -49,17 +67,23 @@ def waiting_datasets(client_id: UUID, connection_id: UUID) -> QuerySet[Dataset]:
         client_id=client_id,
         connection_id=connection_id,
         status__in=[status.value for status in IN_PROGRESS],
+        completed_at=None,
     )
 
 
 def _next_due(client_id: UUID, connection_id: UUID, tried: set[UUID]) -> UUID | None:
+    """The next dataset: one that was begun, else of the earliest request, in the chosen order."""
     with client_scope(client_id):
         due = waiting_datasets(client_id, connection_id).filter(
             Q(not_before=None) | Q(not_before__lte=timezone.now())
         )
-        rows = list(due.values_list("requested_at", "data_type", "id"))
-    rows = [row for row in rows if row[2] not in tried]
-    return min(rows, key=lambda row: (row[0], PLACE.get(row[1], 0)))[2] if rows else None
+        rows = [row for row in due if row.id not in tried]
+        if not rows:
+            return None
+        chosen = effective_settings(client_id, rows[0].company_id)
+    order = {one.data_type: (one.sync_order, PLACE[one.data_type]) for one in chosen}
+    first = min(rows, key=lambda row: (row.requested_at, order[row.data_type]))
+    return first.id
 
 
 def _reconcile(client_id: UUID, connection_id: UUID) -> dt.datetime | None:

@@ -13,6 +13,7 @@ from bookbridge.bridge.connectors.contract import AppKeys
 from bookbridge.bridge.connectors.errors import (
     MaintenanceError,
     PermanentError,
+    RateLimitedError,
     ReauthoriseError,
     RetryLaterError,
     SourceShapeError,
@@ -87,7 +88,7 @@ def test_a_refresh_sends_no_redirect_uri_and_two_hours_are_assumed() -> None:
         (400, {"html": "<h1>Odd</h1>"}, RetryLaterError),
         (200, {"html": "<h1>Hello</h1>"}, RetryLaterError),
         (200, {"json": {"token": "a"}}, SourceShapeError),
-        (429, {"headers": {"Retry-After": "5"}}, RetryLaterError),
+        (429, {"headers": {"Retry-After": "5"}}, RateLimitedError),
         (503, {"html": "<h1>Back soon</h1>"}, MaintenanceError),
         (500, {}, RetryLaterError),
         (301, {"headers": {"Location": "https://elsewhere.example"}}, PermanentError),

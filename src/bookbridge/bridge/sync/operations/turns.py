@@ -1,0 +1,36 @@
+"""One turn of one connection at a worker: how long it may go on while others wait."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bookbridge.bridge.sync.operations.queueing import others_wait
+from bookbridge.bridge.sync.rules import TURN_PAGES, TURN_SECONDS
+
+
+class TurnOverError(Exception):
+    """Others wait: what was read is committed, and is gone on with in the next turn."""
+
+    code = "turn_over"
+
+
+@dataclass
+class Turn:
+    """Counts what a turn has used; where nobody waits, it goes on."""
+
+    client_id: UUID
+    connection_id: UUID
+    pages: int = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def page_done(self) -> None:
+        """Count a committed page; raises TurnOverError when it is somebody else's turn."""
+        self.pages += 1
+        if self.is_over():
+            raise TurnOverError
+
+    def is_over(self) -> bool:
+        is_used = self.pages >= TURN_PAGES or time.monotonic() - self._began >= TURN_SECONDS
+        return is_used and others_wait(self.client_id, self.connection_id)
