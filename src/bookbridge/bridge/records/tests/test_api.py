@@ -104,7 +104,13 @@ def test_every_queryable_field_of_every_type_can_be_queried_and_ordered_by(
 ) -> None:
     from bookbridge.bridge.api.data_fields import fields_of
 
-    sample = {"number": "1", "date": "2026-01-01", "day": "2026-01-01T12:00:00", "moment": "2026-01-01", "flag": "true"}
+    sample = {
+        "number": "1",
+        "date": "2026-01-01",
+        "day": "2026-01-01T12:00:00",
+        "moment": "2026-01-01",
+        "flag": "true",
+    }
     for data_type in RECORDS:
         for name, field in fields_of(data_type)._fields.items():
             value = sample.get(field.kind.value, "x")
