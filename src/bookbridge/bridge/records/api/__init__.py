@@ -1,12 +1,13 @@
 """Reading data through the public API: lists, the company itself, statements, aged reports, and
 what became of them: changes and versions."""
 
-from bookbridge.bridge.records.api import aged, changes, lists, statements, versions
+from bookbridge.bridge.records.api import aged, attachments, changes, lists, statements, versions
 
 urlpatterns = [
     *aged.urlpatterns,
     *statements.urlpatterns,
     *changes.urlpatterns,
     *versions.urlpatterns,
+    *attachments.urlpatterns,
     *lists.urlpatterns,
 ]

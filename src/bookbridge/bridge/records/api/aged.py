@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookbridge.bridge.api.data_lists import RecordList, read_bodies
+from bookbridge.bridge.api.data_lists import RecordList, stream_bodies
 from bookbridge.bridge.api.description import Parameter, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import ApiError, bad_request
@@ -22,14 +22,15 @@ from bookbridge.bridge.api.replies import json_reply
 from bookbridge.bridge.api.sources import readable_connection
 from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.datatypes import DataType, ageing
+from bookbridge.bridge.records.api.past import AS_OF, as_of, check_known
 
 PERIODS_MAX = 24
 PERIOD_DAYS_MAX = 366
 
-Bodies = dict[str, dict[str, Any]]
+Bodies = Iterable[dict[str, Any]]
 
 AGEING = (
-    Parameter("reportDate", dt.date, "As on this day; today when absent."),
+    Parameter("reportDate", dt.date, "As on this day; when absent, today or the day of asOf."),
     Parameter(
         "numberOfPeriods",
         Annotated[int, msgspec.Meta(ge=1, le=PERIODS_MAX)],
@@ -86,16 +87,16 @@ def _is_readable(call: Call, company_id: UUID, data_type: DataType) -> bool:
     "get-aged-debtors-report",
     "What customers owe, by age",
     reply=dict[str, Any],
-    query=AGEING,
+    query=(*AGEING, AS_OF),
     refusals=(409,),
 )
 def get_aged_debtors(call: Call, company_id: UUID) -> HttpResponse:
     found = _read(call, company_id, DEBTORS)
     return json_reply(
         ageing.aged_debtors(
-            invoices=found[DEBTORS.documents].values(),
-            credit_notes=found[DEBTORS.credit_notes].values(),
-            payments=found[DEBTORS.payments].values(),
+            invoices=found[DEBTORS.documents],
+            credit_notes=found[DEBTORS.credit_notes],
+            payments=found[DEBTORS.payments],
             **_parameters(call),
         )
     )
@@ -105,16 +106,16 @@ def get_aged_debtors(call: Call, company_id: UUID) -> HttpResponse:
     "get-aged-creditors-report",
     "What is owed to suppliers, by age",
     reply=dict[str, Any],
-    query=AGEING,
+    query=(*AGEING, AS_OF),
     refusals=(409,),
 )
 def get_aged_creditors(call: Call, company_id: UUID) -> HttpResponse:
     found = _read(call, company_id, CREDITORS)
     return json_reply(
         ageing.aged_creditors(
-            bills=found[CREDITORS.documents].values(),
-            bill_credit_notes=found[CREDITORS.credit_notes].values(),
-            bill_payments=found[CREDITORS.payments].values(),
+            bills=found[CREDITORS.documents],
+            bill_credit_notes=found[CREDITORS.credit_notes],
+            bill_payments=found[CREDITORS.payments],
             **_parameters(call),
         )
     )
@@ -123,12 +124,14 @@ def get_aged_creditors(call: Call, company_id: UUID) -> HttpResponse:
 def _read(call: Call, company_id: UUID, side: Side) -> dict[DataType, Bodies]:
     """Raises a 404 or 409 for a type that is needed and cannot be read."""
     company(call.client_id, company_id)
-    found: dict[DataType, Bodies] = {side.credit_notes: {}}
+    at = as_of(call)
+    found: dict[DataType, Bodies] = {side.credit_notes: ()}
     for data_type in (*side.needed[1:], side.credit_notes):
         if data_type is side.credit_notes and not _is_readable(call, company_id, data_type):
             continue
         source = readable_connection(call.client_id, company_id, data_type)
-        found[data_type] = read_bodies(RecordList(company_id, source.id, data_type))
+        check_known(source, data_type, at)
+        found[data_type] = stream_bodies(RecordList(company_id, source.id, data_type, as_of=at))
     return found
 
 
@@ -146,7 +149,7 @@ def _parameters(call: Call) -> dict[str, Any]:
 def _report_date(call: Call) -> dt.date:
     text = call.parameter("reportDate")
     if not text:
-        return timezone.localdate(call.at)
+        return timezone.localdate(as_of(call) or call.at)
     try:
         return dt.datetime.fromisoformat(text).date()
     except ValueError as error:

@@ -1,4 +1,8 @@
-"""Reading data: lists and single records of every data type, company and connection level."""
+"""Reading data: lists and single records of every data type, company and connection level.
+
+The public contract has each type at one level. Both are served for all: a company may have had more
+than one source, and only the connection's URL says which is meant.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +15,33 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.data_lists import RecordList, read_one, read_page
-from bookbridge.bridge.api.description import PAGING, Paged, operation
+from bookbridge.bridge.api.description import PAGING, Operation, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
-from bookbridge.bridge.api.errors import not_found
+from bookbridge.bridge.api.errors import ApiError, not_found
 from bookbridge.bridge.api.paging import page_of, text_page_reply
 from bookbridge.bridge.api.replies import json_reply
 from bookbridge.bridge.api.sources import readable_connection, unsupported
 from bookbridge.bridge.datatypes import FACTS, DataType, DataTypeFacts, Level
+from bookbridge.bridge.records.api.past import AS_OF, as_of
 
 # Types of the public API that no source of ours has: they are refused in its own words.
-UNSUPPORTED_AT_COMPANY = ("paymentMethods", "purchaseOrders", "salesOrders")
-UNSUPPORTED_AT_CONNECTION = ("itemReceipts",)
+UNSUPPORTED = ("itemReceipts", "paymentMethods", "purchaseOrders", "salesOrders")
+# What the company's URL calls the lines of a bank account; the connection's has its own word.
+COMPANY_PATHS = {DataType.BANK_TRANSACTIONS: "transactions"}
 
-_COMPANY = "companies/<uuid:company_id>/data"
-_CONNECTION = "companies/<uuid:company_id>/connections/<uuid:connection_id>/data"
-Handler = Callable[..., HttpResponse]
+FOLDERS = {
+    Level.COMPANY: "companies/<uuid:company_id>/data",
+    Level.CONNECTION: "companies/<uuid:company_id>/connections/<uuid:connection_id>/data",
+}
 Record = dict[str, Any]
 
 
-def _list_of(data_type: DataType) -> Handler:
+def _list_of(data_type: DataType, suffix: str) -> Operation:
     @operation(
-        f"list-{data_type.value}",
+        f"list-{data_type.value}{suffix}",
         f"A page of {data_type.value}",
         reply=Paged[Record],
-        query=PAGING,
+        query=(*PAGING, AS_OF),
         refusals=(409,),
     )
     def list_records(
@@ -43,20 +50,24 @@ def _list_of(data_type: DataType) -> Handler:
         connection_id: UUID | None = None,
         parent_id: str | None = None,
     ) -> HttpResponse:
+        at = as_of(call)
         source = readable_connection(call.client_id, company_id, data_type, connection_id)
         page = page_of(call.request)
-        records = RecordList(company_id, source.id, data_type, parent_id)
+        if _is_no_id(parent_id):
+            return text_page_reply(page, b"[]", 0)
+        records = RecordList(company_id, source.id, data_type, parent_id, at)
         text, total = read_page(records, call, page)
         return text_page_reply(page, text, total)
 
     return list_records
 
 
-def _one_of(data_type: DataType) -> Handler:
+def _one_of(data_type: DataType, suffix: str) -> Operation:
     @operation(
-        f"get-{data_type.value}",
+        f"get-{data_type.value}{suffix}",
         f"One record of {data_type.value}",
         reply=Record,
+        query=(AS_OF,),
         refusals=(409,),
     )
     def get_record(
@@ -66,46 +77,71 @@ def _one_of(data_type: DataType) -> Handler:
         connection_id: UUID | None = None,
         parent_id: str | None = None,
     ) -> HttpResponse:
+        at = as_of(call)
         source = readable_connection(call.client_id, company_id, data_type, connection_id)
-        records = RecordList(company_id, source.id, data_type, parent_id)
-        text = read_one(records, record_id)
+        records = RecordList(company_id, source.id, data_type, parent_id, at)
+        text = None
+        if not (_is_no_id(record_id) or _is_no_id(parent_id)):
+            text = read_one(records, record_id)
         if text is None:
-            raise not_found(
-                _("There is no record '%(id)s' in %(data_type)s.")
-                % {"id": record_id[:100], "data_type": data_type.value}
-            )
+            raise no_record(data_type, record_id)
         return json_reply(text)
 
     return get_record
 
 
-def _unsupported(name: str) -> Handler:
-    @operation(f"refuse-{name}", f"No platform gives {name}", reply={})
+def _is_no_id(text: str | None) -> bool:
+    """Postgres keeps no text with a NUL, so nothing has such an id."""
+    return text is not None and "\x00" in text
+
+
+def no_record(data_type: DataType, record_id: str) -> ApiError:
+    """The 404 of an id that a list does not have."""
+    return not_found(
+        _("There is no record '%(id)s' in %(data_type)s.")
+        % {"id": record_id[:100], "data_type": data_type.value}
+    )
+
+
+def _unsupported(name: str, suffix: str) -> Operation:
+    @operation(f"refuse-{name}{suffix}", f"No platform gives {name}", reply={})
     def refuse(call: Call, company_id: UUID, **parameters: object) -> HttpResponse:
         raise unsupported(call.client_id, company_id, name)
 
     return refuse
 
 
-def _patterns(facts: DataTypeFacts) -> list[URLPattern]:
-    lists = endpoint(GET=_list_of(facts.data_type))
-    one = endpoint(GET=_one_of(facts.data_type))
-    folder = _COMPANY if facts.level is Level.COMPANY else _CONNECTION
+def _patterns(facts: DataTypeFacts, level: Level) -> list[URLPattern]:
+    suffix = "" if level is facts.level else f"-of-{level.value}"
+    folder, last = FOLDERS[level], facts.path
     if facts.parent_path is not None:
         folder = f"{folder}/{facts.parent_path}/<str:parent_id>"
+    if level is Level.COMPANY:
+        last = COMPANY_PATHS.get(facts.data_type, last)
     return [
-        path(f"{folder}/{facts.path}", lists),
-        path(f"{folder}/{facts.path}/<str:record_id>", one),
+        path(f"{folder}/{last}", endpoint(GET=_list_of(facts.data_type, suffix))),
+        path(f"{folder}/{last}/<str:record_id>", endpoint(GET=_one_of(facts.data_type, suffix))),
     ]
 
 
-def _unsupported_patterns(folder: str, name: str) -> list[URLPattern]:
-    refuse = endpoint(GET=_unsupported(name))
+def _unsupported_patterns(name: str, level: Level) -> list[URLPattern]:
+    suffix = "" if level is Level.COMPANY else f"-of-{level.value}"
+    folder, refuse = FOLDERS[level], endpoint(GET=_unsupported(name, suffix))
     return [path(f"{folder}/{name}", refuse), path(f"{folder}/{name}/<path:rest>", refuse)]
 
 
-urlpatterns = [pattern for facts in FACTS.values() if facts.is_list for pattern in _patterns(facts)]
-for _name in UNSUPPORTED_AT_COMPANY:
-    urlpatterns += _unsupported_patterns(_COMPANY, _name)
-for _name in UNSUPPORTED_AT_CONNECTION:
-    urlpatterns += _unsupported_patterns(_CONNECTION, _name)
+Make = Callable[[Any, Level], list[URLPattern]]
+
+
+def _at_both_levels(make: Make, wanted: Any) -> list[URLPattern]:
+    return [pattern for level in Level for pattern in make(wanted, level)]
+
+
+urlpatterns = [
+    pattern
+    for facts in FACTS.values()
+    if facts.is_list
+    for pattern in _at_both_levels(_patterns, facts)
+]
+for _name in UNSUPPORTED:
+    urlpatterns += _at_both_levels(_unsupported_patterns, _name)

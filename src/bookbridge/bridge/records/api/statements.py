@@ -19,6 +19,7 @@ from bookbridge.bridge.api.errors import bad_request, not_found
 from bookbridge.bridge.api.replies import json_reply
 from bookbridge.bridge.api.sources import readable_connection
 from bookbridge.bridge.datatypes import DataType, facts_of, statements
+from bookbridge.bridge.records.api.past import AS_OF, as_of, check_known
 from bookbridge.bridge.sync.api.pulls import refresh_company_info
 
 PERIOD_LENGTH_MAX_MONTHS = 12
@@ -44,12 +45,18 @@ PERIODS = (
 
 
 def _bodies(call: Call, company_id: UUID, data_type: DataType) -> dict[str, dict[str, Any]]:
+    at = as_of(call)
     source = readable_connection(call.client_id, company_id, data_type)
-    return read_bodies(RecordList(company_id, source.id, data_type))
+    check_known(source, data_type, at)
+    return read_bodies(RecordList(company_id, source.id, data_type, as_of=at))
 
 
 @operation(
-    "get-company-info", "The company as its books know it", reply=dict[str, Any], refusals=(409,)
+    "get-company-info",
+    "The company as its books know it",
+    reply=dict[str, Any],
+    query=(AS_OF,),
+    refusals=(409,),
 )
 def get_company_info(call: Call, company_id: UUID) -> HttpResponse:
     bodies = _bodies(call, company_id, DataType.COMPANY)
@@ -63,7 +70,7 @@ def _statement_of(data_type: DataType, make: Statement) -> Callable[..., HttpRes
         f"get-{data_type.value}",
         f"{data_type.value} of several periods",
         reply=dict[str, Any],
-        query=PERIODS,
+        query=(*PERIODS, AS_OF),
         refusals=(409,),
     )
     def get_statement(call: Call, company_id: UUID) -> HttpResponse:
