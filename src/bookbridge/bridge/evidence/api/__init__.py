@@ -1,0 +1,5 @@
+"""Proofs through the public API: lineage, warning signs, evidence packs, consent."""
+
+from bookbridge.bridge.evidence.api import lineage
+
+urlpatterns = [*lineage.urlpatterns]
