@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "bookbridge.bridge.clients",
     "bookbridge.bridge.webhooks",
     "bookbridge.bridge.integrations",
+    "bookbridge.bridge.supplements",
     "bookbridge.bridge.companies",
     "bookbridge.bridge.connections",
     "bookbridge.bridge.records",
@@ -158,6 +159,8 @@ else:
 DEFAULT_FROM_EMAIL = env.text("BOOKBRIDGE_MAIL_FROM", "bridge@bookbridge.invalid")
 
 LOG_LEVEL = env.text("BOOKBRIDGE_LOG_LEVEL", "INFO").upper()
+# What `bookbridge doctor` asks of this half alone.
+OWN_CHECKS = "bookbridge.bridge.sync.diagnosis.own_checks"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -188,6 +191,10 @@ API_REQUESTS_PER_MINUTE = env.whole_number(
 SOURCE_LIMITS = env.words("BOOKBRIDGE_BRIDGE_SOURCE_LIMITS")
 # A list that can be asked for its changes is still read in full so often, to prove deletions.
 FULL_SCAN_HOURS = env.whole_number("BOOKBRIDGE_BRIDGE_FULL_SCAN_HOURS", 7 * 24, 1, 24 * 366)
+# More records than this, and more than this share of their list, do not vanish in one scan unless
+# an administrator says so.
+DELETIONS_HELD_ABOVE = env.whole_number("BOOKBRIDGE_BRIDGE_DELETIONS_HELD_ABOVE", 50, 0, 10**9)
+DELETIONS_HELD_PERCENT = env.whole_number("BOOKBRIDGE_BRIDGE_DELETIONS_HELD_PERCENT", 10, 0, 100)
 # Queues with places of their own in every worker: no sync delays a webhook, and no slow receiver
 # of webhooks a sync.
 JOB_LANES = {"webhooks": env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_CONCURRENCY", 2, 1, 64)}

@@ -10,6 +10,7 @@ from bookbridge.bridge.connections import api as connections
 from bookbridge.bridge.evidence import api as evidence
 from bookbridge.bridge.integrations import api as integrations
 from bookbridge.bridge.records import api as records
+from bookbridge.bridge.supplements import api as supplements
 from bookbridge.bridge.sync import api as sync
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *companies.urlpatterns,
     *connections.urlpatterns,
     *integrations.urlpatterns,
+    *supplements.urlpatterns,
     *sync.urlpatterns,
     *evidence.urlpatterns,
     *records.urlpatterns,
