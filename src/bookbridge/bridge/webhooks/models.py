@@ -13,7 +13,7 @@ class Event(models.Model):
     """Something that happened, written with the change itself; its id never changes.
 
     `sequence` counts a client's events without a gap. It is given when the event is fanned out, so
-    that no change waits for another client's or company's.
+    that no change waits for another; what was asked for as a test has none.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -155,6 +155,7 @@ class Attempt(models.Model):
         UNKNOWN = "Unknown"
         SUCCESS = "Success"
         FAILURE = "Failure"
+        INTERRUPTED = "Interrupted"
 
     id = models.BigAutoField(primary_key=True)
     client_id = models.UUIDField()
@@ -165,7 +166,7 @@ class Attempt(models.Model):
     lease = models.UUIDField()
     url = models.CharField(max_length=2000)
     started_at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.UNKNOWN)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.UNKNOWN)
     duration_ms = models.IntegerField(null=True)
     status_code = models.SmallIntegerField(null=True)
     response = models.TextField(blank=True)

@@ -17,6 +17,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from bookbridge.bridge.webhooks.models import Consumer
 
 QUEUE = "webhooks"
+# A consumer that is looked at anyway about then needs no second look.
+SAME_TIME = dt.timedelta(seconds=1)
 PUBLISH_TASK = "webhooks.publish"
 DELIVER_TASK = "webhooks.deliver"
 WAKE_TASK = "webhooks.wake"
@@ -53,8 +55,15 @@ def defer_wake(client_id: UUID, consumer_id: UUID, at: dt.datetime) -> None:
 
     Without a lock: the queue would hold back every job of a lock behind one that is planned.
     """
-    arguments = {"client_id": str(client_id), "consumer_id": str(consumer_id)}
-    app.configure_task(WAKE_TASK, schedule_at=at, queue=QUEUE).defer(**arguments)
+    planned = ProcrastinateJob.objects.filter(
+        task_name=WAKE_TASK,
+        status="todo",
+        args__consumer_id=str(consumer_id),
+        scheduled_at__lte=at + SAME_TIME,
+    )
+    if not planned.exists():
+        arguments = {"client_id": str(client_id), "consumer_id": str(consumer_id)}
+        app.configure_task(WAKE_TASK, schedule_at=at, queue=QUEUE).defer(**arguments)
 
 
 def _defer(task: str, lock: str, **arguments: str) -> None:

@@ -55,6 +55,8 @@ def _summary(dataset: Dataset, is_modified: bool, mapped: Mapped | None) -> dict
     return {
         "connectionId": dataset.connection_id,
         "dataType": dataset.data_type,
+        # Ours: the dataset's certificate and validation results are found by it.
+        "datasetId": dataset.id,
         "recordsModified": is_modified,
         "status": dataset.status,
         "issues": _issues(dataset, mapped),
