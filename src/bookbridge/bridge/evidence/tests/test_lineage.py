@@ -110,7 +110,7 @@ GOLDEN: dict[str, tuple[str, set[str]]] = {
     ),
     "/paymentAllocations/1/payment/id": (
         "derived",
-        {"credit_notes/9201/id", f"{NOTE}/allocations/0/document-id"},
+        {"credit_notes/9201/id", "invoices/9001/id"},
     ),
     "/paymentAllocations/1/payment/currency": (
         "derived",
