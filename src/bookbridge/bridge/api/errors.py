@@ -24,6 +24,7 @@ STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "certificate_not_found": HTTPStatus.NOT_FOUND,
     "integration_not_found": HTTPStatus.NOT_FOUND,
     "integration_unknown": HTTPStatus.NOT_FOUND,
+    "integration_not_ready": HTTPStatus.FORBIDDEN,
 }
 
 

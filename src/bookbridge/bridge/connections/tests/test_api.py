@@ -50,7 +50,7 @@ def test_a_platform_that_is_not_there_or_not_enabled_is_refused(lender: Api) -> 
     path = f"{company_path(lender)}/connections"
     assert lender.post(path, {"platformKey": "zzzz"}).status == 404
     answer = lender.post(path, {"platformKey": "vjms"})
-    assert answer.status == 400 and "not enabled" in answer.error
+    assert answer.status == 403 and "not enabled" in answer.error
     assert lender.post(path, {}).status == 400
     assert lender.post(
         f"/companies/{uuid.uuid4()}/connections", {"platformKey": "vjms"}

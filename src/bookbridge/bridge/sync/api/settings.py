@@ -27,6 +27,7 @@ from bookbridge.bridge.sync.operations import (
 from bookbridge.bridge.sync.queries import sync_settings
 from bookbridge.bridge.sync.type_settings import effective_settings
 
+SETTINGS_MAX = 200
 Hours = Annotated[int, msgspec.Meta(ge=0, le=24 * 366)]
 Months = Annotated[int, msgspec.Meta(ge=0, le=1200)]
 Order = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
@@ -48,8 +49,11 @@ class SyncSettingBody(msgspec.Struct):
 class SyncSettingsBody(msgspec.Struct):
     """All settings of one level; without `overridesDefaults` the level's own are dropped."""
 
-    settings: list[SyncSettingBody]
-    overridesDefaults: bool
+    settings: Annotated[list[SyncSettingBody], msgspec.Meta(max_length=SETTINGS_MAX)]
+    overridesDefaults: bool = True
+    # Whose they are is known: the key says the client, the path the company.
+    clientId: UUID | None = None
+    companyId: UUID | None = None
 
 
 class SyncSettingReply(msgspec.Struct, omit_defaults=True):
@@ -108,12 +112,23 @@ def _reply(call: Call, company_id: UUID | None, owner: dict[str, UUID]) -> HttpR
 
 def _choose(call: Call, company_id: UUID | None) -> HttpResponse:
     sent = call.body(SyncSettingsBody)
+    _check(company_id, sent)
     chosen = [one for setting in sent.settings if (one := _chosen(setting)) is not None]
     if sent.overridesDefaults:
         save_sync_settings(client_id=call.client_id, company_id=company_id, settings=chosen)
     else:
         drop_sync_settings(client_id=call.client_id, company_id=company_id)
     return empty_reply(204)
+
+
+def _check(company_id: UUID | None, sent: SyncSettingsBody) -> None:
+    """Settings of another company were sent to the wrong address."""
+    if sent.companyId is not None and sent.companyId != company_id:
+        raise bad_request(_("companyId is not that of the path."))
+    names = [one.dataType for one in sent.settings]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise bad_request(_("%(data_type)s is set twice.") % {"data_type": twice[:100]})
 
 
 def _chosen(sent: SyncSettingBody) -> NewSyncSetting | None:

@@ -1,4 +1,4 @@
-"""Connections in the public API."""
+"""Connections: made, listed, unlinked and deleted."""
 
 from __future__ import annotations
 
