@@ -138,7 +138,7 @@ def _run(run: Run, dataset: Dataset) -> None:
             connection.save(update_fields=["last_sync_at"])
             if not _others_still_fail(dataset):
                 resolve_failures(connection=connection, at=at)
-            finish(run, Status.COMPLETE, "", at)
+            finish(run, Status.COMPLETE, "", at, mapped)
 
 
 def _others_still_fail(dataset: Dataset) -> bool:

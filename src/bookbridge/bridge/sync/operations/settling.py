@@ -25,6 +25,8 @@ from bookbridge.bridge.connectors.errors import (
 )
 from bookbridge.bridge.sync.budget import MAINTENANCE_MARK, Budget, HeldBackError
 from bookbridge.bridge.sync.models import Dataset
+from bookbridge.bridge.sync.operations.announcing import announce_read
+from bookbridge.bridge.sync.operations.mapping import Mapped
 from bookbridge.bridge.sync.operations.run import Run
 from bookbridge.bridge.sync.rules import MAINTENANCE_WAITS, RETRIES_MAX, wait_after
 
@@ -113,8 +115,10 @@ def end(run: Run, status: str, message: str) -> None:
         finish(run, status, message, timezone.now())
 
 
-def finish(run: Run, status: str, message: str, at: dt.datetime) -> None:
-    """Reach a final state."""
+def finish(
+    run: Run, status: str, message: str, at: dt.datetime, mapped: Mapped | None = None
+) -> None:
+    """Reach a final state; webhooks tell of it, and of what the mapping came to."""
     run.checkpoint(
         status=status,
         error_message="" if status == Status.NOT_SUPPORTED else message,
@@ -124,6 +128,7 @@ def finish(run: Run, status: str, message: str, at: dt.datetime) -> None:
         run_token=None,
     )
     dataset = Dataset.objects.get(client_id=run.client_id, id=run.dataset_id)
+    announce_read(dataset, mapped, at)
     if dataset.is_errored:
         note(
             dataset.connection,
