@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from bookbridge.books.status.models import REASON_LENGTH_MAX
 
+MINUTES_MAX = 48 * 60
+
 
 class MaintenanceForm(forms.Form):
     """From when to when, and why."""
@@ -22,3 +24,12 @@ class MaintenanceForm(forms.Form):
         max_length=REASON_LENGTH_MAX,
         help_text=_("One sentence, shown on the status page and to everybody who is kept out."),
     )
+
+
+class StartNowForm(forms.Form):
+    """Maintenance that begins at once."""
+
+    minutes = forms.IntegerField(
+        label=_("For how many minutes"), min_value=1, max_value=MINUTES_MAX, initial=30
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH_MAX)

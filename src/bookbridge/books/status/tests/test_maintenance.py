@@ -53,6 +53,7 @@ def test_without_maintenance_all_is_operational() -> None:
 def test_the_api_and_tokens_answer_503_with_retry_after() -> None:
     plan(-HOUR / 60, HOUR / 2)
 
+    assert json.loads(Client().post("/oauth/token").content)["error"] == "temporarily_unavailable"
     for path in ("/api/v1/me", "/oauth/token"):
         answer = Client().post(path)
         assert answer.status_code == 503
@@ -107,6 +108,71 @@ def test_staff_plan_end_and_take_back(staff: Client) -> None:
 
     assert Client().get("/api/v1/me").status_code == 401
     assert len(json.loads(Client().get("/status.json").content)["history"]) == 1
+
+
+def test_staff_start_at_once_after_a_page_that_says_what_it_does(staff: Client) -> None:
+    fields = {"minutes": "30", "reason": "New disks."}
+    asked = staff.post("/staff/maintenance/now", fields)
+    assert "Everybody is kept out at once" in asked.content.decode()
+    assert Client().get("/users/sign_up").status_code == 200
+
+    staff.post("/staff/maintenance/now", fields | {"confirmed": "yes"})
+
+    window = MaintenanceWindow.objects.get()
+    assert window.ends_at - window.starts_at == HOUR / 2
+    assert Client().get("/users/sign_up").status_code == 503
+    page = staff.get("/staff/maintenance").content.decode()
+    assert "Open now" in page and "Start now" not in page
+    asked = staff.get(f"/staff/maintenance/{window.pk}/end")
+    assert "End the maintenance now?" in asked.content.decode()
+    assert Client().get("/users/sign_up").status_code == 503
+
+
+@pytest.mark.parametrize("fields", [{"minutes": "0", "reason": "x"}, {"minutes": "5"}])
+def test_a_start_without_length_or_reason_is_refused(staff: Client, fields: dict[str, str]) -> None:
+    assert staff.post("/staff/maintenance/now", fields).status_code == 422
+    assert not MaintenanceWindow.objects.exists()
+
+
+def test_a_planned_window_is_taken_back_after_a_question(staff: Client) -> None:
+    window = plan(HOUR, HOUR * 2)
+    end = f"/staff/maintenance/{window.pk}/end"
+    assert "Take this maintenance back?" in staff.get(end).content.decode()
+    assert len(json.loads(Client().get("/status.json").content)["planned"]) == 1
+
+    staff.post(end)
+
+    body = json.loads(Client().get("/status.json").content)
+    assert (body["planned"], body["history"]) == ([], [])
+    assert staff.get(end).status_code == 302
+
+
+def test_what_was_typed_comes_back_to_be_sent_again(staff: Client) -> None:
+    plan(-HOUR / 60, HOUR)
+    page = staff.post("/1/customers/new", {"name": '"Kiln" & Co', "tags": ["a", "b"]})
+
+    text = page.content.decode()
+    assert page.status_code == 503
+    assert '<input type="hidden" name="name" value="&quot;Kiln&quot; &amp; Co">' in text
+    assert text.count('name="tags"') == 2
+    assert "Send it again" in text
+
+
+@pytest.mark.parametrize("field", ["password1", "client_secret"])
+def test_nothing_secret_comes_back(staff: Client, field: str) -> None:
+    plan(-HOUR / 60, HOUR)
+    text = staff.post("/users/sign_up", {"email": "x@example.com", field: "hush-hush"}).content
+
+    assert b"hush-hush" not in text and b"Send it again" not in text
+    assert b"was not written" in text
+
+
+def test_what_another_site_sent_does_not_come_back_with_a_button_of_ours() -> None:
+    plan(-HOUR / 60, HOUR)
+    strict = Client(enforce_csrf_checks=True)
+    text = strict.post("/1/customers/new", {"name": "Planted"}).content
+
+    assert b"Planted" not in text and b"Send it again" not in text
 
 
 def test_impossible_times_are_refused_with_a_sentence(staff: Client) -> None:
