@@ -110,18 +110,21 @@ class RecordList:
 
 def read_page(records: RecordList, call: Call, page: Page) -> tuple[bytes, int]:
     """The JSON text of a page's array, and how many records there are. Raises QueryError."""
-    expression = parse(call.parameter("query"))
-    order_by = call.parameter("orderBy")
-    where = _where(records, expression)
-    order = _order(order_by, records.fields)
-    if _is_keyed(expression, order_by, records.fields):
-        sql = _keyed_page(records, where, order, page)
-    else:
-        sql = _sifted_page(records, where, order, page)
+    sql = page_statement(records, call.parameter("query"), call.parameter("orderBy"), page)
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
         total, text = cursor.fetchone()
     return b"[" + (text or "").encode() + b"]", total
+
+
+def page_statement(records: RecordList, query: str, order_by: str, page: Page) -> Sql:
+    """The one statement that gives a page's total and text. Raises QueryError."""
+    expression = parse(query)
+    where = _where(records, expression)
+    order = _order(order_by, records.fields)
+    if _is_keyed(expression, order_by, records.fields):
+        return _keyed_page(records, where, order, page)
+    return _sifted_page(records, where, order, page)
 
 
 def _keyed_page(records: RecordList, where: Sql, order: Sql, page: Page) -> Sql:
