@@ -65,6 +65,8 @@ def place_of(priority: int) -> int:
     return (-1 - priority) % PLACES
 
 
-def vanished_at_once(missing: int, live: int) -> bool:
-    """Whether so many records went missing together that the list is to be doubted."""
-    return missing > max(VANISHED_ALWAYS_ALLOWED, live * VANISHED_SHARE_MAX)
+def is_mass_deletion(missing: int, live: int, *, above: int, percent: int) -> bool:
+    """Whether so many records went missing together that somebody is to be asked."""
+    if missing > max(VANISHED_ALWAYS_ALLOWED, live * VANISHED_SHARE_MAX):
+        return True
+    return missing > above and missing * 100 > live * percent

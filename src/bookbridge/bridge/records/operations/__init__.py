@@ -5,11 +5,12 @@ from bookbridge.bridge.records.operations.normalised import Merge
 from bookbridge.bridge.records.operations.raw import (
     Missing,
     delete_records,
-    missing_records,
+    delete_suspects,
     raw_counts,
     release_suspects,
     store_raw,
     suspect_records,
+    suspects,
 )
 
 __all__ = [
@@ -18,9 +19,10 @@ __all__ = [
     "Missing",
     "Release",
     "delete_records",
-    "missing_records",
+    "delete_suspects",
     "raw_counts",
     "release_suspects",
     "store_raw",
     "suspect_records",
+    "suspects",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +58,6 @@ ON CONFLICT (company_id, connection_id, resource, id_length, source_id) DO UPDAT
     changed_scan = excluded.changed_scan, changed_at = excluded.changed_at,
     suspect_scan = NULL, deleted_at = NULL, deleted_scan = NULL, deletion_evidence = ''
 """
-LIVE = """
-SELECT source_id, parent_id, suspect_scan FROM records_rawrecord
-WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
-  AND deleted_at IS NULL
-ORDER BY id_length, source_id
-"""
 COUNTS = """
 SELECT count(*) FILTER (WHERE deleted_at IS NULL),
     count(*) FILTER (WHERE deleted_at IS NULL AND suspect_scan IS NOT NULL),
@@ -87,6 +80,21 @@ UPDATE records_rawrecord SET deleted_at = %(at)s, deleted_scan = %(scan)s,
     deletion_evidence = %(evidence)s, suspect_scan = COALESCE(suspect_scan, %(scan)s)
 WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
   AND deleted_at IS NULL AND source_id = ANY(%(ids)s)
+"""
+
+
+# An administrator said so of all that a list has lacked for so long.
+DELETE_SUSPECTS = """
+UPDATE records_rawrecord SET deleted_at = %(at)s, deleted_scan = %(scan)s,
+    deletion_evidence = left('missing since scan ' || suspect_scan || '; ' || %(evidence)s, 100)
+WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
+  AND deleted_at IS NULL AND suspect_scan IS NOT NULL
+"""
+SUSPECTS = """
+SELECT source_id FROM records_rawrecord
+WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
+  AND deleted_at IS NULL AND suspect_scan IS NOT NULL
+ORDER BY id_length, source_id LIMIT %(limit)s
 """
 
 
@@ -147,14 +155,6 @@ class RawCounts:
     deleted: int
 
 
-def missing_records(
-    *, place: Place, resource: str, seen: AbstractSet[str]
-) -> tuple[list[Missing], int]:
-    """The live records that are not among those seen, and how many are live."""
-    live = [Missing(*row) for row in _fetch(LIVE, place, resource, {})]
-    return [one for one in live if one.id not in seen], len(live)
-
-
 def raw_counts(*, place: Place, resource: str) -> RawCounts:
     return RawCounts(*_fetch(COUNTS, place, resource, {})[0])
 
@@ -181,6 +181,19 @@ def delete_records(
     """Mark as deleted: the last body stays, with the scan and the evidence that proved it."""
     values = {"scan": scan, "ids": list(ids), "evidence": evidence, "at": at}
     return _execute(DELETE, place, resource, values)
+
+
+def delete_suspects(
+    *, place: Place, resource: str, scan: int, evidence: str, at: dt.datetime
+) -> int:
+    """Mark all suspects of a list as deleted; returns how many."""
+    values = {"scan": scan, "evidence": evidence, "at": at}
+    return _execute(DELETE_SUSPECTS, place, resource, values)
+
+
+def suspects(*, place: Place, resource: str, limit: int) -> list[str]:
+    """The ids of the first suspects of a list."""
+    return [row[0] for row in _fetch(SUSPECTS, place, resource, {"limit": limit})]
 
 
 def _execute(statement: str, place: Place, resource: str, more: Mapping[str, Any]) -> int:

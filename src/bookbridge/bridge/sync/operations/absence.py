@@ -1,31 +1,38 @@
 """Closes a scan: does what was read tie, and what do the records that it did not meet mean?
 
 Absence alone proves nothing. A missing record is suspect after the first complete scan that lacks
-it; it is deleted when a second one lacks it too, or when its source answers 404 by its id.
+it; it is deleted when a second one lacks it too, or when its source answers 404 by its id. Where
+more go at once than daily work explains, none does until an administrator has said so.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from django.conf import settings
 from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import RawRecord
 from bookbridge.bridge.records.operations import (
-    Missing,
     delete_records,
-    missing_records,
     raw_counts,
     release_suspects,
     store_raw,
     suspect_records,
 )
 from bookbridge.bridge.sync.models import Dataset, ResourceScan, ResourceState, ScanPage
-from bookbridge.bridge.sync.rules import PROBES_MAX, vanished_at_once
+from bookbridge.bridge.sync.operations.deletions import hold_deletion, withdraw_deletion
+from bookbridge.bridge.sync.operations.tallying import (
+    Tally,
+    count_missing,
+    list_missing,
+    suspect_all_missing,
+    tally,
+)
+from bookbridge.bridge.sync.rules import PROBES_MAX, is_mass_deletion
 from bookbridge.bridge.sync.session import SourceSession
 
 DELETIONS_LISTED_MAX = 1000
@@ -42,76 +49,69 @@ class Verdict:
     gone_by_scan: list[str] = field(default_factory=list)
     suspects: list[str] = field(default_factory=list)
     found_by_id: list[RawRecord] = field(default_factory=list)
+    # So many are gone at once that somebody is asked.
+    held: int = 0
 
 
 def close_scan(
     *, session: SourceSession, row: ResourceScan, checkpoint: Checkpoint
 ) -> ResourceScan:
-    """Judge a scan that reached its end; commit its state and what it proved."""
-    with client_scope(session.place.client_id):
-        pages = list(_pages_of(session, row))
-        seen = {one for page in pages for one in page.source_ids}
-        missing, live = missing_records(place=session.place, resource=row.resource, seen=seen)
-    row.fetched = distinct_count(pages)
-    row.source_total = claimed_total(pages)
-    flaws = _flaws(pages, row.fetched, row.source_total)
-    if missing and _is_vanished(session, row.resource, len(missing), live):
-        flaws.append(
-            f"{len(missing)} of {live} records vanished at once; none was taken for deleted"
-        )
+    """Judge a scan that reached its end; commit its state and what it proved.
+
+    A scan of changes alone says nothing of what it does not meet.
+    """
     verdict = Verdict()
-    if not flaws:
-        verdict = _judge(session, row, missing)
-        if verdict.found_by_id and row.source_total is not None:
-            flaws.extend(
-                f"record {record.id} is missing from its list but answers by its id"
-                for record in verdict.found_by_id
-            )
-    row.flaws = flaws
-    _commit(session, row, verdict, checkpoint)
+    with client_scope(session.place.client_id):
+        found = tally(row)
+        missing, live = (0, 0) if row.is_incremental else count_missing(row)
+    row.fetched, row.source_total = found.distinct, found.claimed
+    row.flaws = _flaws(found, is_whole=not row.is_incremental)
+    if missing and not row.flaws:
+        if _is_too_many(session, row.resource, missing, live):
+            verdict.held = missing
+            row.flaws = [
+                f"{missing} of {live} records vanished at once; none was taken for deleted: "
+                "they are kept until an administrator confirms it"
+            ]
+        else:
+            verdict = _judge(session, row)
+            if row.source_total is not None:
+                row.flaws = [
+                    f"record {record.id} is missing from its list but answers by its id"
+                    for record in verdict.found_by_id
+                ]
+    _commit(session, row, verdict, live, checkpoint)
     return row
 
 
-def claimed_total(pages: Sequence[ScanPage]) -> int | None:
-    """What the source says it has: the last word of each parent's list, added up."""
-    last: dict[str, int] = {}
-    for page in pages:
-        if page.source_total is not None:
-            last[page.parent_id] = page.source_total
-    return sum(last.values()) if last else None
-
-
-def distinct_count(pages: Sequence[ScanPage]) -> int:
-    """How many records the list had, each parent's counted by itself."""
-    ids: dict[str, set[str]] = {}
-    for page in pages:
-        ids.setdefault(page.parent_id, set()).update(page.source_ids)
-    return sum(map(len, ids.values()))
-
-
-def _flaws(pages: Sequence[ScanPage], seen: int, total: int | None) -> list[str]:
+def _flaws(found: Tally, *, is_whole: bool) -> list[str]:
     flaws = []
-    if total is not None and total != seen:
-        flaws.append(f"the source says {total} records and gave {seen}")
-    read = sum(len(page.source_ids) for page in pages)
-    if read != seen:
-        flaws.append(f"{read - seen} records came twice in the list")
-    for page, following in pairwise(pages):
-        if page.parent_id == following.parent_id and not page.source_ids:
-            flaws.append(f"page {page.position + 1} is empty in mid-list")
+    if is_whole and found.claimed is not None and found.claimed != found.distinct:
+        flaws.append(f"the source says {found.claimed} records and gave {found.distinct}")
+    if found.read != found.distinct:
+        flaws.append(f"{found.read - found.distinct} records came twice in the list")
+    if found.empty_page is not None:
+        flaws.append(f"page {found.empty_page + 1} is empty in mid-list")
     return flaws
 
 
-def _is_vanished(session: SourceSession, resource: str, missing: int, live: int) -> bool:
+def _is_too_many(session: SourceSession, resource: str, missing: int, live: int) -> bool:
     """Queues below a parent empty themselves in daily work; whole lists do not."""
     facts = session.connector.resources[resource]
     if facts.optional and facts.parent is not None:
         return False
-    return vanished_at_once(missing, live)
+    return is_mass_deletion(
+        missing,
+        live,
+        above=settings.DELETIONS_HELD_ABOVE,
+        percent=settings.DELETIONS_HELD_PERCENT,
+    )
 
 
-def _judge(session: SourceSession, row: ResourceScan, missing: Sequence[Missing]) -> Verdict:
+def _judge(session: SourceSession, row: ResourceScan) -> Verdict:
     """Second absences are deletions; first ones are asked for by id, as far as the limit goes."""
+    with client_scope(session.place.client_id):
+        missing = list_missing(row)
     verdict = Verdict()
     probes = 0
     for one in missing:
@@ -133,7 +133,7 @@ def _judge(session: SourceSession, row: ResourceScan, missing: Sequence[Missing]
 
 
 def _commit(
-    session: SourceSession, row: ResourceScan, verdict: Verdict, checkpoint: Checkpoint
+    session: SourceSession, row: ResourceScan, verdict: Verdict, live: int, checkpoint: Checkpoint
 ) -> None:
     at = timezone.now()
     row.completed_at = at
@@ -147,8 +147,14 @@ def _commit(
             records=verdict.found_by_id,
             at=at,
         )
-        if row.state == State.COMPLETE or verdict.gone_by_id or verdict.gone_by_scan:
+        is_whole = row.state == State.COMPLETE and not row.is_incremental
+        if is_whole or verdict.gone_by_id or verdict.gone_by_scan:
             changed += _absent(session, row, verdict, at)
+        if verdict.held:
+            suspect_all_missing(row)
+            hold_deletion(session=session, row=row, missing=verdict.held, live=live, at=at)
+        elif is_whole:
+            withdraw_deletion(session=session, row=row, at=at)
         counts = raw_counts(place=session.place, resource=row.resource)
         row.stored, row.suspect, row.deleted = counts.stored, counts.suspect, counts.deleted
         row.save()
@@ -158,7 +164,7 @@ def _commit(
         if not state.is_supported or changed:
             state.revision += 1
             state.is_supported = True
-        if row.state == State.COMPLETE:
+        if is_whole:
             state.last_complete_scan = row.number
         state.save()
         _keep_only(session, row, state.last_complete_scan)
@@ -192,14 +198,3 @@ def _keep_only(session: SourceSession, row: ResourceScan, complete: int) -> None
     ScanPage.objects.filter(
         company_id=row.company_id, connection_id=row.connection_id, resource=row.resource
     ).exclude(scan_number__in=kept).delete()
-
-
-def _pages_of(session: SourceSession, row: ResourceScan) -> Sequence[ScanPage]:
-    return list(
-        ScanPage.objects.filter(
-            company_id=row.company_id,
-            connection_id=row.connection_id,
-            resource=row.resource,
-            scan_number=row.number,
-        ).order_by("position")
-    )
