@@ -14,6 +14,7 @@ from types import FrameType
 from bookbridge import __version__
 from bookbridge.kit.env import SettingError
 from bookbridge.kit.installation import HALVES, RunningInstallation, ServeOptions, open_half
+from bookbridge.kit.installation.environment import detached_environment
 from bookbridge.kit.installation.first_run import FirstRunError
 from bookbridge.kit.installation.halves import default_data_dir, half_named
 from bookbridge.kit.installation.own_server import prepare_own_server
@@ -21,6 +22,8 @@ from bookbridge.kit.installation.running import StartError
 from bookbridge.kit.postgres import EmbeddedPostgresError
 from bookbridge.kit.processes import TooManyRestartsError
 from bookbridge.kit.processes.ports import PortInUseError
+from bookbridge.upkeep import command as upkeep
+from bookbridge.upkeep.errors import UpkeepError
 from bookbridge.verification import command as verification
 
 REFUSALS = (
@@ -30,7 +33,10 @@ REFUSALS = (
     SettingError,
     StartError,
     TooManyRestartsError,
+    UpkeepError,
 )
+# These only write files.
+DETACHED_COMMANDS = frozenset({"new_connector"})
 # These change or read the schema, which only its owner may.
 OWNER_COMMANDS = frozenset({"migrate", "showmigrations", "sqlmigrate", "dbshell"})
 
@@ -76,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verification.add_arguments(verify)
     verify.set_defaults(run=verification.run)
+    upkeep.add_commands(commands)
     # Named here for the help alone: their arguments belong to Django and to the demo.
     for half in HALVES:
         commands.add_parser(half.name, help=f"a command of {half.name}, such as migrate or worker")
@@ -137,7 +144,12 @@ def _half(name: str, arguments: list[str]) -> int:
     half = half_named(name)
     # Orderly end: the context below must stop the server that it may have started.
     signal.signal(signal.SIGTERM, _exit)
-    with open_half(half, data_dir.absolute(), is_owner=is_owner) as environment:
+    opened: contextlib.AbstractContextManager[dict[str, str]] = (
+        contextlib.nullcontext(detached_environment(half, os.environ))
+        if command in DETACHED_COMMANDS
+        else open_half(half, data_dir.absolute(), is_owner=is_owner)
+    )
+    with opened as environment:
         os.environ.clear()
         os.environ.update(environment)
         has_owner = bool(environment.get(half.variable("OWNER_DATABASE_URL")))

@@ -188,6 +188,8 @@ else:
 DEFAULT_FROM_EMAIL = env.text("BOOKBRIDGE_MAIL_FROM", "books@bookbridge.invalid")
 
 LOG_LEVEL = env.text("BOOKBRIDGE_LOG_LEVEL", "INFO").upper()
+# What `bookbridge doctor` asks of this half alone.
+OWN_CHECKS = "bookbridge.books.status.diagnosis.own_checks"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

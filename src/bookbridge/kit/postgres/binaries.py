@@ -39,6 +39,12 @@ def usable_binaries(data_dir: Path, identity: Identity) -> Path:
     return copied
 
 
+def client_program(name: str) -> Path:
+    """A program such as pg_dump, in the wheel: it runs as who calls it, and opens no files of the
+    server."""
+    return _site_packages() / PACKAGE / INSTALL / "bin" / name
+
+
 def _site_packages() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
