@@ -13,6 +13,7 @@ from random import SystemRandom
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from bookbridge.bridge.clients.queries import all_client_ids
 from bookbridge.bridge.clients.tenancy import client_scope
@@ -76,6 +77,21 @@ def resume_source(*, integration_key: str, host: str, at: dt.datetime) -> int:
             ).update(not_before=wake_at, status_description="")
             defer_wake(one.client_id, one.connection_id, wake_at)
     return len(held)
+
+
+def go_on_if_back(dataset: Dataset) -> None:
+    """End the wait of a read whose source came back before it was noted that the read waits.
+
+    Whoever ends a hold looks at what is noted. This looks at the hold after the note: one of the
+    two sees the other.
+    """
+    at = timezone.now()
+    with client_scope(dataset.client_id):
+        source = Connection.objects.get(client_id=dataset.client_id, id=dataset.connection_id)
+        if hold_on(source.integration_key, source.source_host, at) is None:
+            Dataset.objects.filter(
+                client_id=dataset.client_id, id=dataset.id, status=Dataset.Status.QUEUED
+            ).update(not_before=at)
 
 
 def _held(integration_key: str, host: str) -> Iterator[Held]:

@@ -26,9 +26,11 @@ from bookbridge.bridge.connectors.errors import (
 from bookbridge.bridge.sync.budget import MAINTENANCE_MARK, Budget, HeldBackError
 from bookbridge.bridge.sync.models import Dataset
 from bookbridge.bridge.sync.operations.announcing import announce_read
+from bookbridge.bridge.sync.operations.holding import go_on_if_back
 from bookbridge.bridge.sync.operations.mapping import Mapped
 from bookbridge.bridge.sync.operations.run import Run
 from bookbridge.bridge.sync.rules import MAINTENANCE_WAITS, RETRIES_MAX, wait_after
+from bookbridge.bridge.sync.session import HostDownError
 
 Status = Dataset.Status
 
@@ -93,6 +95,8 @@ def _queue_again(run: Run, error: RetryLaterError) -> None:
                 at=at,
             )
         key = dataset.connection.integration_key
+    if isinstance(error, HostDownError):
+        go_on_if_back(dataset)
     is_limited = isinstance(error, RateLimitedError)
     if not is_held and (error.after is not None or is_maintenance or is_limited):
         mark = MAINTENANCE_MARK if is_maintenance else ""

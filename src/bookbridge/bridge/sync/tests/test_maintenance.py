@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 from collections import Counter
 
 import httpx
+from django.db import connection, connections
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -21,6 +24,7 @@ from bookbridge.bridge.sync.operations.working import run_connection
 from bookbridge.bridge.sync.tests.conftest import Linked, link
 
 Status = Dataset.Status
+SECONDS_MAX = 60
 MINUTE = dt.timedelta(minutes=1)
 UP = {"state": "operational", "message": "All services are running."}
 
@@ -161,6 +165,55 @@ def test_looks_that_find_nobody_at_home_are_no_alarm(linked: Linked) -> None:
     found = health_of("vjms", linked.source.url, timezone.now())
     assert (found.state, found.is_down) == ("unknown", False)
     assert not SourceOutage.objects.exists()
+
+
+def test_a_read_refused_just_as_the_source_comes_back_does_not_wait(linked: Linked) -> None:
+    """The hold ends between the refusal and the note that the read waits."""
+    dataset = linked.request(DataType.CUSTOMERS)[0]
+    close(linked)
+    asked, go_on = threading.Event(), threading.Event()
+    honest = linked.source.answer
+
+    def slow_page(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/status.json" and not asked.is_set():
+            asked.set()
+            assert go_on.wait(SECONDS_MAX)
+        return honest(request)
+
+    def read() -> None:
+        try:
+            linked.run(dataset)
+        finally:
+            connections.close_all()
+
+    linked.source.answer = slow_page  # type: ignore[method-assign]
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert asked.wait(SECONDS_MAX)
+    with client_scope(linked.client.id):
+        Dataset.objects.select_for_update().get(id=dataset.id)
+        go_on.set()
+        wait_until_somebody_waits_for_a_lock()
+        reopen(linked)
+        look(host_of(linked), timezone.now() + MINUTE)
+    reader.join(SECONDS_MAX)
+
+    found = linked.fresh(dataset)
+    assert found.status == Status.QUEUED
+    assert found.not_before is not None and found.not_before <= timezone.now()
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    until = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+                "WHERE NOT granted AND datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("nobody waits")
 
 
 def test_a_thousand_connections_do_not_start_in_the_same_second(linked: Linked) -> None:
