@@ -26,6 +26,7 @@ from bookbridge.demo.installation import Ready
 from bookbridge.demo.story import set_up_integration, sign_up_owner
 from bookbridge.kit.testing import TEST_DATA
 from tests.conftest import Installation
+from tests.contract.linking import Linked, await_sync, connection_of, make_company
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -156,6 +157,19 @@ def owner(world: tuple[Installation, Ready]) -> Owner:
     ids = enter_documents(post, get)
     books.close()
     return Owner(address, password, ids)
+
+
+@pytest.fixture(scope="session")
+def linked(lender: Lender, owner: Owner) -> Linked:
+    """Created, connected, linked through the pages, and read for the first time."""
+    made = make_company(lender.platform, "Acorn Works Ltd")
+    owner.consent(connection_of(lender.platform, made).link_url)
+    assert connection_of(lender.platform, made).status == "Linked"
+    operations_seen = await_sync(lender.platform, made)
+    bad = [(one.data_type, one.status, one.error_message) for one in operations_seen
+           if one.status not in ("Complete", "NotSupported")]  # fmt: skip
+    assert not bad, bad
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from codat_platform.models import operations, shared
@@ -14,13 +11,8 @@ from codat_platform.models.errors import ErrorMessage
 from bookbridge.bridge.api.tests import official
 from bookbridge.bridge.api.tests.openapi import Spec
 from tests.contract.conftest import Lender, Owner
+from tests.contract.linking import Linked, await_sync, connection_of, make_company
 
-SYNC_SECONDS_MAX = 60.0
-POLL_SECONDS = 0.5
-RUNNING = frozenset(
-    {"Initial", "Queued", "Fetching", "MapQueued", "Mapping", "ValidationQueued", "Validating"}
-    | {"ProcessingQueued", "Processing"}
-)
 # What the worked example has of each type; the rest is empty or the source's own.
 COUNTS = {
     "invoices": 3,
@@ -37,69 +29,6 @@ COUNTS = {
     "journalEntries": 14,
     "accountTransactions": 7,
 }
-
-
-@dataclass(frozen=True)
-class Linked:
-    """A company that the lender made and its owner linked."""
-
-    company_id: str
-    connection_id: str
-
-    @property
-    def company(self) -> dict[str, str]:
-        return {"company_id": self.company_id}
-
-    @property
-    def connection(self) -> dict[str, str]:
-        return {"company_id": self.company_id, "connection_id": self.connection_id}
-
-
-def make_company(lender: Lender, name: str) -> Linked:
-    made = lender.platform.companies.create(
-        request=shared.CompanyRequestBody(name=name, tags={"region": "uk"})
-    )
-    connection = lender.platform.connections.create(
-        request=operations.CreateConnectionRequest(
-            company_id=made.id,
-            request_body=operations.CreateConnectionRequestBody(platform_key="vjms"),
-        )
-    )
-    assert connection.status == "PendingAuth"
-    return Linked(made.id, connection.id)
-
-
-def connection_of(lender: Lender, linked: Linked) -> Any:
-    request = operations.GetConnectionRequest(**linked.connection)
-    return lender.platform.connections.get(request=request)
-
-
-def await_sync(lender: Lender, linked: Linked) -> list[Any]:
-    """Every pull operation of the company, once none is under way."""
-    until = time.monotonic() + SYNC_SECONDS_MAX
-    while time.monotonic() < until:
-        history = lender.platform.refresh_data.list_pull_operations(
-            request=operations.ListPullOperationsRequest(**linked.company, page_size=500)
-        )
-        if history.results and not any(one.status in RUNNING for one in history.results):
-            return list(history.results)
-        time.sleep(POLL_SECONDS)
-    raise AssertionError(
-        [(one.data_type, one.status, one.status_description) for one in history.results]
-    )
-
-
-@pytest.fixture(scope="module")
-def linked(lender: Lender, owner: Owner) -> Linked:
-    """Created, connected, linked through the pages, and read for the first time."""
-    made = make_company(lender, "Acorn Works Ltd")
-    owner.consent(connection_of(lender, made).link_url)
-    assert connection_of(lender, made).status == "Linked"
-    operations_seen = await_sync(lender, made)
-    bad = [(one.data_type, one.status, one.error_message) for one in operations_seen
-           if one.status not in ("Complete", "NotSupported")]  # fmt: skip
-    assert not bad, bad
-    return made
 
 
 def test_status_says_how_fresh_every_type_is(lender: Lender, linked: Linked) -> None:
@@ -192,7 +121,7 @@ def test_one_type_is_refreshed_on_request(lender: Lender, linked: Linked) -> Non
         request=operations.RefreshDataTypeRequest(**linked.company, data_type="invoices")
     )
     assert queued.data_type == "invoices"
-    await_sync(lender, linked)
+    await_sync(lender.platform, linked)
     done = lender.platform.refresh_data.get_pull_operation(
         request=operations.GetPullOperationRequest(**linked.company, dataset_id=queued.id)
     )
@@ -204,10 +133,10 @@ def test_one_type_is_refreshed_on_request(lender: Lender, linked: Linked) -> Non
 
 
 def test_a_company_is_unlinked_and_deleted(lender: Lender, owner: Owner) -> None:
-    made = make_company(lender, "Short Life Ltd")
-    owner.consent(connection_of(lender, made).link_url)
+    made = make_company(lender.platform, "Short Life Ltd")
+    owner.consent(connection_of(lender.platform, made).link_url)
     lender.platform.refresh_data.all(request=operations.RefreshCompanyDataRequest(**made.company))
-    await_sync(lender, made)
+    await_sync(lender.platform, made)
     unlinked = lender.platform.connections.unlink(
         request=operations.UnlinkConnectionRequest(
             **made.connection,
