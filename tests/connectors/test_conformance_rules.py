@@ -111,8 +111,9 @@ def _loud_status(self: Any, http: Any, keys: Any) -> SourceStatus:
     raise RetryLaterError("The status page is down.")
 
 
-def _first_page_for_ever(page: Page, cursor: str | None) -> Page:
-    return dataclasses.replace(page, next_cursor=f"{cursor or ''}x" if page.records else None)
+def _first_page_for_ever(self: Any, request: Any, resource: str, **place: Any) -> Page:
+    first = TinyLedgerConnector.fetch_page(self, request, resource, **{**place, "cursor": None})
+    return dataclasses.replace(first, next_cursor=f"{place['cursor'] or ''}+")
 
 
 def _without_budget(self: Any, request: Any, resource: str, **place: Any) -> Page:
@@ -269,7 +270,7 @@ BREAKS: list[tuple[str, Broken, str, tuple[Any, ...]]] = [
     ),
     (
         "a_source_that_repeats_a_page_for_ever_ends",
-        paging(_first_page_for_ever),
+        having(fetch_page=_first_page_for_ever),
         "comes again",
         (),
     ),

@@ -16,11 +16,12 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from bookbridge.bridge.connectors.contract import SourceRequest
+from bookbridge.bridge.connectors.contract import RateHint, SourceRequest
 from bookbridge.bridge.connectors.errors import (
     MaintenanceError,
     NotSupportedError,
     PermanentError,
+    RateLimitedError,
     ReauthoriseError,
     RetryLaterError,
     SourceShapeError,
@@ -105,7 +106,7 @@ def parsed(body: bytes, shape: msgspec.json.Decoder[T], *, path: str) -> T:
 def raise_if_unavailable(reply: Reply, path: str) -> None:
     """Raises what a busy, broken or moved server calls for; returns when there is an answer."""
     if reply.status == 429:
-        raise RetryLaterError(
+        raise RateLimitedError(
             f"The source limits the rate of requests ({path}).", after=reply.retry_after
         )
     if reply.status == 503 or (reply.status >= 500 and _speaks_of_maintenance(reply)):
@@ -204,10 +205,30 @@ def _send(
         with request.http.stream(
             "GET", url, params=params, headers=headers, timeout=TIMEOUT, follow_redirects=False
         ) as response:
+            hint = rate_hint(response.headers)
+            if hint is not None:
+                request.heed(hint)
             return read_limited(response, BODY_BYTES_MAX)
     except (httpx.TransportError, httpx.DecodingError) as error:
         path = httpx.URL(url).path
         raise RetryLaterError(f"The source did not answer {path}: {error!r}") from error
+
+
+def rate_hint(headers: httpx.Headers) -> RateHint | None:
+    """What X-RateLimit headers say, if they are there: seconds to go, or a time as such."""
+    remaining = headers.get("x-ratelimit-remaining", "")
+    resets = headers.get("x-ratelimit-reset", "")
+    if not (remaining.isdigit() and resets.isdigit()):
+        return None
+    seconds = int(resets)
+    if seconds > RETRY_AFTER_SECONDS_MAX:
+        try:
+            seconds -= int(parsedate_to_datetime(headers.get("date", "")).timestamp())
+        except (TypeError, ValueError):
+            return None
+    if not 0 <= seconds <= RETRY_AFTER_SECONDS_MAX:
+        return None
+    return RateHint(int(remaining), dt.timedelta(seconds=seconds))
 
 
 def _speaks_of_maintenance(reply: Reply) -> bool:

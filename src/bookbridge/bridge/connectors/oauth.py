@@ -47,7 +47,7 @@ class OAuth:
 
     platform: str
     authorise_path: str = "/oauth/authorize"
-    token_path: str = "/oauth/token"  # noqa: S105 - a path, not a secret
+    exchange_path: str = "/oauth/token"
     scope: str = ""
     is_basic: bool = False
     expires_in_seconds: int = EXPIRES_IN_SECONDS_DEFAULT
@@ -95,7 +95,7 @@ class OAuth:
         )
 
     def _post(self, http: httpx.Client, keys: AppKeys, form: Mapping[str, str]) -> Reply:
-        url = f"{keys.host.rstrip('/')}{self.token_path}"
+        url = f"{keys.host.rstrip('/')}{self.exchange_path}"
         basic = httpx.BasicAuth(keys.client_id, keys.client_secret) if self.is_basic else None
         secret = {"client_id": keys.client_id, "client_secret": keys.client_secret}
         try:
@@ -122,10 +122,10 @@ class OAuth:
         except msgspec.MsgspecError as error:
             if reply.status == 404:
                 raise PermanentError(
-                    f"{host} has no {self.token_path}: is the host in the settings right?"
+                    f"{host} has no {self.exchange_path}: is the host in the settings right?"
                 ) from error
             raise RetryLaterError(
-                f"{host} answered {reply.status} to {self.token_path}, and not in JSON."
+                f"{host} answered {reply.status} to {self.exchange_path}, and not in JSON."
             ) from error
         said = problem.error_description or problem.error
         if problem.error == "invalid_grant":
@@ -146,7 +146,7 @@ class OAuth:
             tokens = msgspec.json.decode(reply.body, type=TokenReply)
         except msgspec.ValidationError as error:
             raise SourceShapeError(
-                "The token reply has an unknown shape", path=self.token_path, field=str(error)
+                "The token reply has an unknown shape", path=self.exchange_path, field=str(error)
             ) from error
         except msgspec.DecodeError as error:
             raise RetryLaterError("The token endpoint did not answer in JSON.") from error

@@ -24,6 +24,10 @@ PAGES_MAX = 1_000
 FIRST_TOKEN, SECOND_TOKEN = "token-1", "token-2"
 
 
+class EndlessListError(AssertionError):
+    """A list has more pages than any test gives it."""
+
+
 def _number(record: RawRecord) -> tuple[int, str]:
     return len(record.id), record.id
 
@@ -95,7 +99,7 @@ def read_list(
         cursor = page.next_cursor
         if cursor is None:
             return found
-    raise AssertionError(f"{resource} did not end after {PAGES_MAX} pages")
+    raise EndlessListError(f"{resource} did not end after {PAGES_MAX} pages")
 
 
 def read_everything(connector: Connector, request: SourceRequest) -> MemoryRecords:

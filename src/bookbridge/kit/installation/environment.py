@@ -45,6 +45,16 @@ def half_environment(
     return values
 
 
+def detached_environment(half: Half, base: Mapping[str, str]) -> dict[str, str]:
+    """What a command sees that needs no database, and leaves none behind."""
+    return {
+        half.variable("SECRET_KEY"): "of-no-use",
+        half.variable("DATABASE_URL"): "postgresql://nobody@127.0.0.1:1/none",
+        **base,
+        "DJANGO_SETTINGS_MODULE": half.settings_module,
+    }
+
+
 def with_addresses(
     environment: dict[str, str], half: Half, *, host: str, port: int
 ) -> dict[str, str]:

@@ -82,19 +82,28 @@ class Setting:
         )
 
     def healthy_ids(self) -> list[str]:
-        return [one.id for one in read_list(self.connector, self.request(self.answer), self.paged)]
+        found = read_list(self.connector, self.request(self.answer), self.paged)
+        check(found, self._no_records())
+        return [one.id for one in found]
+
+    def _no_records(self) -> str:
+        return (
+            f"The healthy source's list {self.paged} is empty: write at least three of its records "
+            "into fixtures, from the platform's documentation."
+        )
 
     def healthy_records(self) -> list[Any]:
-        """The records of the paged list as the source writes them in its first page."""
+        """The records of the paged list as the source writes them, page after page."""
         found: list[Any] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
             response = self.answer(request)
-            if self.is_paged_list(request) and not found:
+            if self.is_paged_list(request):
                 self.with_records(response, lambda records: found.extend(records) or records)
             return response
 
-        self.first_page(answer)
+        read_list(self.connector, self.request(answer), self.paged)
+        check(found, self._no_records())
         return found
 
     def cut_into(self, pages: Sequence[Sequence[Any]]) -> Answer:

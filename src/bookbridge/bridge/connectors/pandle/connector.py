@@ -22,7 +22,8 @@ from bookbridge.bridge.connectors.contract import (
     SourceStatus,
     Tokens,
 )
-from bookbridge.bridge.connectors.pandle import auth, fetching, probing, reports, status
+from bookbridge.bridge.connectors.pandle import fetching, probing, reports, status
+from bookbridge.bridge.connectors.pandle.auth import OAUTH
 from bookbridge.bridge.connectors.pandle.manifest import MANIFEST
 from bookbridge.bridge.connectors.pandle.mapping import MAPPING_VERSION, map_records
 from bookbridge.bridge.connectors.pandle.resources import READS, RESOURCES
@@ -37,18 +38,18 @@ class PandleConnector:
     resources: Mapping[str, Resource] = RESOURCES
 
     def authorise_url(self, keys: AppKeys, redirect_uri: str, state: str) -> str:
-        return auth.authorise_url(keys, redirect_uri, state)
+        return OAUTH.authorise_url(keys, redirect_uri, state)
 
     def exchange_code(
         self, http: httpx.Client, keys: AppKeys, redirect_uri: str, code: str
     ) -> Tokens:
-        return auth.exchange_code(http, keys, redirect_uri, code)
+        return OAUTH.exchange_code(http, keys, redirect_uri, code)
 
     def refresh_tokens(self, http: httpx.Client, keys: AppKeys, refresh_token: str) -> Tokens:
-        return auth.refresh_tokens(http, keys, refresh_token)
+        return OAUTH.refresh_tokens(http, keys, refresh_token)
 
     def test_keys(self, http: httpx.Client, keys: AppKeys, redirect_uri: str) -> str:
-        return auth.check_keys(http, keys, redirect_uri)
+        return OAUTH.check_keys(http, keys, redirect_uri)
 
     def source_status(self, http: httpx.Client, keys: AppKeys) -> SourceStatus:
         return status.source_status(http, keys)

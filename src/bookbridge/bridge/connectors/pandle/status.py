@@ -19,15 +19,15 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
-from bookbridge.bridge.connectors.contract import AppKeys, PlannedWindow, SourceStatus
-from bookbridge.bridge.connectors.errors import MaintenanceError, SourceError
-from bookbridge.bridge.connectors.pandle.client import (
+from bookbridge.bridge.connectors.calling import (
     Reply,
-    api_url,
     is_maintenance_page,
     raise_if_unavailable,
     read_limited,
 )
+from bookbridge.bridge.connectors.contract import AppKeys, PlannedWindow, SourceStatus
+from bookbridge.bridge.connectors.errors import MaintenanceError, SourceError
+from bookbridge.bridge.connectors.pandle.client import api_url
 from bookbridge.bridge.connectors.pandle.manifest import MANIFEST
 
 TIMEOUT = httpx.Timeout(connect=5.0, read=10.0, write=5.0, pool=5.0)

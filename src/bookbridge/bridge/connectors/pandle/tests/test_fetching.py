@@ -8,9 +8,9 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from bookbridge.bridge.connectors.calling import BODY_BYTES_MAX
 from bookbridge.bridge.connectors.contract import Page
 from bookbridge.bridge.connectors.errors import NotSupportedError, PermanentError, RetryLaterError
-from bookbridge.bridge.connectors.pandle.client import BODY_BYTES_MAX
 from bookbridge.bridge.connectors.pandle.marks import FIELDS, MEANINGS
 from bookbridge.bridge.connectors.pandle.resources import SOURCE_LISTS
 from bookbridge.bridge.connectors.pandle.tests.cast import CONNECTOR, bodies, request_to
