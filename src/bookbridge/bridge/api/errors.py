@@ -23,6 +23,9 @@ STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "dataset_not_found": HTTPStatus.NOT_FOUND,
     "certificate_not_found": HTTPStatus.NOT_FOUND,
     "integration_not_found": HTTPStatus.NOT_FOUND,
+    "webhook_consumer_not_found": HTTPStatus.NOT_FOUND,
+    "webhook_message_not_found": HTTPStatus.NOT_FOUND,
+    "webhook_consumer_disabled": HTTPStatus.CONFLICT,
     "integration_unknown": HTTPStatus.NOT_FOUND,
     "integration_not_ready": HTTPStatus.FORBIDDEN,
 }

@@ -12,6 +12,7 @@ from bookbridge.bridge.integrations import api as integrations
 from bookbridge.bridge.records import api as records
 from bookbridge.bridge.supplements import api as supplements
 from bookbridge.bridge.sync import api as sync
+from bookbridge.bridge.webhooks import api as webhooks
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sync.urlpatterns,
     *evidence.urlpatterns,
     *records.urlpatterns,
+    *webhooks.urlpatterns,
     path("<path:rest>", _unknown),
     path("", _unknown),
 ]

@@ -96,7 +96,7 @@ def clean_tags(value: Iterable[str]) -> list[str]:
         )
     for tag in found:
         key, colon, _value = tag.partition(":")
-        if not key or not colon or len(tag) > TAG_LENGTH_MAX:
+        if not key or not colon or len(tag) > TAG_LENGTH_MAX or not tag.isprintable():
             raise ConsumerInvalidError(
                 _("Write a company tag as key:value, in at most %(length)d characters.")
                 % {"length": TAG_LENGTH_MAX},

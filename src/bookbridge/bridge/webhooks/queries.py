@@ -53,6 +53,12 @@ def consumer_for_update(client_id: UUID, consumer_id: UUID) -> Consumer:
     return found
 
 
+def messages_of(client_id: UUID, consumer_id: UUID) -> QuerySet[Message]:
+    """What was and will be sent to a consumer, newest event first."""
+    found = Message.objects.filter(client_id=client_id, consumer_id=consumer_id)
+    return found.select_related("event").order_by("-event_id")
+
+
 def message(client_id: UUID, consumer_id: UUID, message_id: UUID) -> Message:
     """One message of a consumer; raises MessageNotFoundError."""
     found = (

@@ -141,16 +141,17 @@ def rotate_secret(
     *,
     client_id: UUID,
     consumer_id: UUID,
-    overlap: dt.timedelta = OVERLAP_DEFAULT,
+    overlap_hours: int = OVERLAP_DEFAULT // dt.timedelta(hours=1),
     actor: Actor,
     at: dt.datetime,
 ) -> Consumer:
     """A new secret; for so long messages are signed with the one before as well."""
-    if not dt.timedelta(0) <= overlap <= OVERLAP_MAX:
+    if not 0 <= overlap_hours <= OVERLAP_MAX // dt.timedelta(hours=1):
         raise ConsumerInvalidError(
             _("The old secret can go on for at most %(days)d days.") % {"days": OVERLAP_MAX.days},
             field="overlapHours",
         )
+    overlap = dt.timedelta(hours=overlap_hours)
     found = consumer_for_update(client_id, consumer_id)
     found.old_secret_ciphertext = found.secret_ciphertext if overlap else None
     found.old_secret_until = at + overlap if overlap else None

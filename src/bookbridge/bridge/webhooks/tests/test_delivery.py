@@ -237,9 +237,9 @@ def test_a_rotated_secret_and_the_one_before_both_verify_during_the_overlap(post
         operations.rotate_secret(
             client_id=post.client_id,
             consumer_id=consumer.id,
-            overlap=dt.timedelta(seconds=60),
+            overlap_hours=1,
             actor=FOUNDER,
-            at=post.now,
+            at=post.now - dt.timedelta(minutes=59),
         )
     new = post.secret(consumer)
     assert new != old
