@@ -25,6 +25,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS merge_gone (
     id_length int2, record_id text, PRIMARY KEY (id_length, record_id));
 TRUNCATE merge_seen, merge_refused, merge_gone
 """
+PLACE = "SELECT nextval('records_change')"
 EMPTY = "TRUNCATE merge_seen, merge_refused, merge_gone"
 SEE = """
 INSERT INTO merge_seen SELECT * FROM unnest(%(lengths)s::int2[], %(ids)s::text[])
@@ -42,7 +43,7 @@ JOIN unnest(%(resources)s::text[], %(ids)s::text[]) AS asked (resource, source_i
 COLLECT = """
 INSERT INTO merge_gone SELECT id_length, record_id FROM records_record record
 WHERE company_id = %(company)s AND connection_id = %(connection)s AND data_type = %(data_type)s
-  AND NOT is_deleted AND NOT EXISTS (
+  AND NOT is_deleted AND change_id < %(began)s AND NOT EXISTS (
     SELECT FROM merge_seen seen
     WHERE seen.id_length = record.id_length AND seen.record_id = record.record_id)
 """
@@ -59,7 +60,8 @@ class Seen:
 
     place: Place
     data_type: str
-    _has_begun: bool = False
+    # What another wrote since this merge began is not gone for not having been met by it.
+    _began: int = 0
     _refused: list[Source] = field(default_factory=list)
 
     def new_among(self, ids: Sequence[str]) -> set[str]:
@@ -85,7 +87,8 @@ class Seen:
             self._begin()
             self._write_refused()
             self._run("ANALYZE merge_seen", {})
-            self._run(COLLECT, {**self.place.values, "data_type": self.data_type})
+            values = {**self.place.values, "data_type": self.data_type, "began": self._began}
+            self._run(COLLECT, values)
         length, last = 0, ""
         while True:
             values = {"length": length, "id": last, "limit": BATCH_RECORDS_MAX}
@@ -100,9 +103,9 @@ class Seen:
             self._run(EMPTY, {})
 
     def _begin(self) -> None:
-        if not self._has_begun:
-            self._has_begun = True
+        if not self._began:
             self._run(TABLES, {})
+            self._began = self._fetch(PLACE, {})[0][0]
 
     def _write_refused(self) -> None:
         self._begin()

@@ -66,6 +66,7 @@ def certify_dataset(
             "live": mapped.live,
             "deleted": mapped.deleted,
             "deletedNow": mapped.retired,
+            "heldForRelease": mapped.held,
             "rejected": mapped.rejected,
             "rejections": mapped.rejections,
             "warned": mapped.warned,

@@ -12,6 +12,7 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import Connector, RejectedRecord
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.records.operations import Merge, Release
+from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.records.stored import StoredRecords
 from bookbridge.bridge.sync.models import MappingState, ResourceScan, ResourceState
 from bookbridge.bridge.sync.session import SourceSession
@@ -65,8 +66,8 @@ def map_data_type(
     """
     version = session.connector.mapping_version
     with client_scope(session.place.client_id):
-        revisions, supports = _revisions(session, list(scans))
-        before = _state(session, data_type)
+        revisions, supports = revisions_of(session.place, list(scans))
+        before = mapping_state(session.place, data_type)
     release = _release(before, version)
     merge = Merge(session.place, data_type, version, at, clock=timezone.now, release=release)
     if before and _is_as_before(before, version, revisions):
@@ -74,7 +75,7 @@ def map_data_type(
     records = StoredRecords(session.place, session.box, supports)
     mapped = merge_all(session.connector, data_type, records, merge)
     held_back = before.mapping_version if before and mapped.held else None
-    _save(session, data_type, version, revisions, mapped, at, held_back)
+    save_mapping_state(session.place, data_type, version, revisions, mapped, at, held_back)
     return mapped
 
 
@@ -131,12 +132,11 @@ def _as_before(before: MappingState, merge: Merge) -> Mapped:
     )
 
 
-def _revisions(
-    session: SourceSession, resources: Sequence[str]
-) -> tuple[dict[str, int], dict[str, bool]]:
+def revisions_of(place: Place, resources: Sequence[str]) -> tuple[dict[str, int], dict[str, bool]]:
+    """At which revision each list is, and whether the source has it."""
     states = ResourceState.objects.filter(
-        company_id=session.place.company_id,
-        connection_id=session.place.connection_id,
+        company_id=place.company_id,
+        connection_id=place.connection_id,
         resource__in=resources,
     )
     rows = sorted(states.values_list("resource", "revision", "is_supported"))
@@ -146,16 +146,16 @@ def _revisions(
     )
 
 
-def _state(session: SourceSession, data_type: DataType) -> MappingState | None:
+def mapping_state(place: Place, data_type: DataType) -> MappingState | None:
     return MappingState.objects.filter(
-        company_id=session.place.company_id,
-        connection_id=session.place.connection_id,
+        company_id=place.company_id,
+        connection_id=place.connection_id,
         data_type=data_type.value,
     ).first()
 
 
-def _save(
-    session: SourceSession,
+def save_mapping_state(
+    place: Place,
     data_type: DataType,
     version: str,
     revisions: Mapping[str, int],
@@ -164,13 +164,13 @@ def _save(
     held_back: str | None = None,
 ) -> None:
     """`held_back` is the mapping that still counts where records wait for this one's release."""
-    with client_scope(session.place.client_id):
+    with client_scope(place.client_id):
         MappingState.objects.update_or_create(
-            company_id=session.place.company_id,
-            connection_id=session.place.connection_id,
+            company_id=place.company_id,
+            connection_id=place.connection_id,
             data_type=data_type.value,
             defaults={
-                "client_id": session.place.client_id,
+                "client_id": place.client_id,
                 "mapping_version": held_back or version,
                 "held_version": version if held_back else "",
                 "held": mapped.held,
