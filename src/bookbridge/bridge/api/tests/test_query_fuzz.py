@@ -26,8 +26,8 @@ from bookbridge.bridge.datatypes import DataType
 Body = dict[str, Any]
 RECORDS = 60
 EVERYTHING = 1000
-# Business dates have no zone.
-FIRST, LAST = (dt.datetime.fromisoformat(one) for one in ("2026-01-01", "2026-02-08"))
+DAYS = [dt.date(2026, 1, day) for day in (1, 3, 9, 10)] + [dt.date(2026, 2, 1), dt.date(2026, 2, 4)]
+times = st.sampled_from([dt.time(), dt.time(12), dt.time(23, 59, 59, 999999)])
 SLOW = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
@@ -153,7 +153,7 @@ def clause(field: str) -> st.SearchStrategy[tuple[str, str, Any, str]]:
         )
         operators = st.sampled_from(EQUALITY + ORDER)
     elif field in ("issueDate", "dueDate"):
-        texts = st.datetimes(FIRST, LAST).flatmap(dates)
+        texts = st.builds(dt.datetime.combine, st.sampled_from(DAYS), times).flatmap(dates)
         operators = st.sampled_from(EQUALITY + ORDER)
     elif field == "metadata.isDeleted":
         texts = st.sampled_from([(True, "true"), (True, "True"), (False, "false")])
