@@ -19,12 +19,19 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import ConnectionEvent
 from bookbridge.bridge.connections.operations import note
 from bookbridge.bridge.connectors.errors import RetryLaterError, SourceError
-from bookbridge.bridge.sync.models import Certificate, Dataset, Refresh
+from bookbridge.bridge.sync.models import (
+    Certificate,
+    Dataset,
+    Refresh,
+    ResourceScan,
+    ResourceState,
+)
+from bookbridge.bridge.sync.operations.announcing import announce_first_read
 from bookbridge.bridge.sync.operations.certificates import issue, whose
-from bookbridge.bridge.sync.operations.comparing import compare
+from bookbridge.bridge.sync.operations.comparing import COUNTED, compare
 from bookbridge.bridge.sync.operations.reports import read_reports, reports_of
 from bookbridge.bridge.sync.operations.requests import RefreshError, request_refresh
-from bookbridge.bridge.sync.rules import REREADS_MAX
+from bookbridge.bridge.sync.rules import REREADS_MAX, RUNS_MAX, Urgency
 from bookbridge.bridge.sync.session import SourceSession, source_session
 
 Outcome = Certificate.Outcome
@@ -51,9 +58,11 @@ def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> dt.datetime | Non
             .filter(client_id=client_id, id=refresh_id, completed_at=None)
             .first()
         )
-    if refresh is None:
-        return None
-    if not refresh.is_full or not refresh.connection.is_linked:
+        if refresh is None:
+            return None
+        refresh.runs += 1
+        refresh.save(update_fields=["runs"])
+    if not refresh.is_full or not refresh.connection.is_linked or refresh.runs > RUNS_MAX:
         _complete(refresh, Outcome.NOT_COMPARED)
         return None
     try:
@@ -70,7 +79,7 @@ def reconcile_refresh(*, client_id: UUID, refresh_id: UUID) -> dt.datetime | Non
 
 
 def _findings(session: SourceSession, refresh: Refresh) -> Findings:
-    unfinished = _unfinished(refresh)
+    unfinished = _unfinished(session, refresh)
     if unfinished:
         reason = "not every data type was read: " + ", ".join(unfinished)
         return Findings(Outcome.NOT_COMPARED, {"reason": reason})
@@ -81,7 +90,7 @@ def _findings(session: SourceSession, refresh: Refresh) -> Findings:
         if "unavailable" in reports:
             return Findings(Outcome.NOT_COMPARED, {"reason": reports["unavailable"]})
     facts = compare(session.place, reports_of(after))
-    if before != after:
+    if before != after or (facts["differences"] and _was_read_early(session, refresh)):
         # The differences stand in the certificate all the same: they show what moved.
         return Findings(Outcome.MOVED, {"movedDuringScan": True, **facts})
     if facts["differences"]:
@@ -93,15 +102,44 @@ def _findings(session: SourceSession, refresh: Refresh) -> Findings:
     return Findings(outcome, {"movedDuringScan": False, **facts})
 
 
-def _unfinished(refresh: Refresh) -> list[str]:
-    """Types that ended in an error: without them the records need not tie to the reports."""
+def _unfinished(session: SourceSession, refresh: Refresh) -> list[str]:
+    """Types that ended in an error: without them the records need not tie to the reports.
+
+    A type that was being read already when the refresh was asked for counts as it then ended.
+    """
     done = (Dataset.Status.COMPLETE.value, Dataset.Status.NOT_SUPPORTED.value)
     with client_scope(refresh.client_id):
-        return sorted(
-            Dataset.objects.filter(client_id=refresh.client_id, refresh=refresh)
-            .exclude(status__in=done)
-            .values_list("data_type", flat=True)
+        own = dict(
+            Dataset.objects.filter(client_id=refresh.client_id, refresh=refresh).values_list(
+                "data_type", "status"
+            )
         )
+        wanted = set(session.connector.manifest.data_types) & COUNTED
+        others = Dataset.objects.filter(
+            client_id=refresh.client_id,
+            company_id=refresh.company_id,
+            connection_id=refresh.connection_id,
+            data_type__in=wanted - own.keys(),
+        )
+        latest = others.order_by("data_type", "-requested_at").distinct("data_type")
+        ended = {**dict.fromkeys(wanted, ""), **dict(latest.values_list("data_type", "status"))}
+    return sorted(key for key, status in {**ended, **own}.items() if status not in done)
+
+
+def _was_read_early(session: SourceSession, refresh: Refresh) -> bool:
+    """Whether a list that is counted was read before the first reports were."""
+    if refresh.reports_at is None:
+        return False
+    counted = [one for one in session.connector.manifest.data_types if one in COUNTED]
+    names = {name for one in counted for name in session.connector.resources_for(one)}
+    own = {"company_id": refresh.company_id, "connection_id": refresh.connection_id}
+    with client_scope(refresh.client_id):
+        states = ResourceState.objects.filter(**own, resource__in=names)
+        newest = {row.resource: row.last_scan for row in states}
+        early = ResourceScan.objects.filter(
+            **own, resource__in=names, started_at__lt=refresh.reports_at
+        )
+        return any(newest.get(row.resource) == row.number for row in early)
 
 
 def _certify(session: SourceSession, refresh: Refresh, findings: Findings) -> None:
@@ -132,9 +170,13 @@ def _complete(refresh: Refresh, outcome: Outcome) -> None:
     """End the refresh; after one whose books moved, ask for another."""
     at = timezone.now()
     with client_scope(refresh.client_id):
-        Refresh.objects.filter(client_id=refresh.client_id, id=refresh.id).update(
-            completed_at=at, outcome=outcome.value
+        unended = Refresh.objects.filter(
+            client_id=refresh.client_id, id=refresh.id, completed_at=None
         )
+        if not unended.update(completed_at=at, outcome=outcome.value):
+            return  # Another worker has ended it, and told of it.
+        if refresh.is_first:
+            announce_first_read(refresh, at)
         note(
             refresh.connection,
             ConnectionEvent.Kind.SYNC_COMPLETED,
@@ -151,6 +193,7 @@ def _complete(refresh: Refresh, outcome: Outcome) -> None:
                     actor=SYSTEM,
                     at=at,
                     reread=refresh.reread + 1,
+                    urgency=Urgency(refresh.urgency),
                 )
             except RefreshError:
                 # Somebody asked for it meanwhile, or unlinked: nothing more to do.
@@ -162,4 +205,6 @@ def _try_again(refresh: Refresh, error: RetryLaterError) -> dt.datetime | None:
     if at - refresh.requested_at > RETRIED_FOR_MAX:
         _complete(refresh, Outcome.NOT_COMPARED)
         return None
+    with client_scope(refresh.client_id):
+        Refresh.objects.filter(client_id=refresh.client_id, id=refresh.id).update(runs=0)
     return at + max(error.after or RETRY_WAIT, dt.timedelta(seconds=1))

@@ -89,15 +89,15 @@ def _next_due(client_id: UUID, connection_id: UUID, tried: set[UUID]) -> UUID | 
 def _reconcile(client_id: UUID, connection_id: UUID) -> dt.datetime | None:
     """Reconcile what is done; returns when to try again where the source does not answer."""
     with client_scope(client_id):
-        busy = waiting_datasets(client_id, connection_id).values("refresh_id")
-        ended = (
-            Refresh.objects.filter(
-                client_id=client_id, connection_id=connection_id, completed_at=None
-            )
-            .exclude(id__in=busy)
-            .order_by("requested_at")
-        )
-        ids = list(ended.values_list("id", flat=True))
+        waiting = waiting_datasets(client_id, connection_id)
+        ended = Refresh.objects.filter(
+            client_id=client_id, connection_id=connection_id, completed_at=None
+        ).exclude(id__in=waiting.values("refresh_id"))
+        # A type that was in progress when a full refresh was asked for is part of it.
+        earliest = waiting.aggregate(at=Min("requested_at"))["at"]
+        if earliest is not None:
+            ended = ended.exclude(is_full=True, requested_at__gte=earliest)
+        ids = list(ended.order_by("requested_at").values_list("id", flat=True))
     times = [reconcile_refresh(client_id=client_id, refresh_id=one) for one in ids]
     return min((at for at in times if at is not None), default=None)
 
