@@ -53,6 +53,10 @@ class Merge:
     def __post_init__(self) -> None:
         self._seen = Seen(self.place, self.data_type.value)
 
+    def begin(self) -> None:
+        """Call it before the raw records are read, where others may be writing too."""
+        self._seen.begin()
+
     def add(self, record: MappedRecord) -> None:
         """Take one record; of two with the same id the first counts, and it is told."""
         if record.id in self._batch:

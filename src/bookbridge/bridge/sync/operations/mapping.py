@@ -84,6 +84,7 @@ def merge_all(
 ) -> Mapped:
     """Map every record of the type into the merge, and say what came of it."""
     mapped = Mapped()
+    merge.begin()
     for record in connector.map(data_type, records):
         if isinstance(record, RejectedRecord):
             mapped.reject(record)
