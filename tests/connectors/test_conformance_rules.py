@@ -127,6 +127,11 @@ def _second_token_only(self: Any, request: Any, resource: str, **place: Any) -> 
     return TinyLedgerConnector.fetch_page(self, deaf, resource, **place)
 
 
+def _asking_for_everything(self: Any, request: Any, resource: str, **place: Any) -> Page:
+    whole = dataclasses.replace(request, modified_since=None)
+    return TinyLedgerConnector.fetch_page(self, whole, resource, **place)
+
+
 def _follows(self: Any, request: Any, resource: str, **place: Any) -> Page:
     request.before_request()
     request.http.get(f"{request.base_url}/api/{resource}", follow_redirects=True)
@@ -284,6 +289,12 @@ BREAKS: list[tuple[str, Broken, str, tuple[Any, ...]]] = [
     ("a_record_given_twice_does_no_harm", paging(_dropping_doubles), "hand every record on", ()),
     ("unknown_fields_are_kept_in_the_raw_record", paging(_only_known), "exactly as it came", ()),
     ("numbers_keep_every_digit_in_the_raw_record", paging(_parsed_again), "own text", ()),
+    (
+        "a_list_that_offers_it_is_asked_for_what_changed",
+        having(fetch_page=_asking_for_everything),
+        "take offers_modified_since away",
+        (),
+    ),
     (
         "a_record_is_read_by_id_and_a_404_is_none",
         having(fetch_one=lambda self, request, resource, **place: RawRecord("1", b"{}")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bookbridge.bridge.connectors.registry import ConnectorPlaceError, add_connectors
 from bookbridge.bridge.connectors.skeleton import SkeletonError, write_skeleton
 from tests.conftest import ROOT
+from tests.connectors.tiny_ledger import TinyLedgerConnector
 
 PAGE = (ROOT / "docs" / "writing-a-connector.md").read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
@@ -103,10 +106,20 @@ def test_the_one_line_registers_it(written: Path) -> None:
     }
     found = run(written, sys.executable, "-c", LIST_INTEGRATIONS, **environment, **{name: place})
     assert "'acme': 'Acme Books'" in found.stdout, found.stderr
-    wrong = {name: "acme_books:NoSuchConnector"}
-    refused = run(written, sys.executable, "-c", LIST_INTEGRATIONS, **environment, **wrong)
-    assert refused.returncode == 1
-    assert "Write package.module:Class" in refused.stderr
+
+
+def test_a_line_that_names_nothing_says_what_to_write() -> None:
+    for place in ("tests.connectors.tiny_ledger:NoSuchConnector", "no_such_package:Any", "words"):
+        with pytest.raises(ConnectorPlaceError, match="Write package"):
+            add_connectors([place])
+    with pytest.raises(ConnectorPlaceError, match="a key of its own"):
+        add_connectors([f"{__name__}:ImpostorConnector"])
+
+
+class ImpostorConnector(TinyLedgerConnector):
+    """It has Pandle's key."""
+
+    manifest = dataclasses.replace(TinyLedgerConnector.manifest, key="vjms")
 
 
 def test_nothing_that_is_there_is_overwritten(written: Path) -> None:

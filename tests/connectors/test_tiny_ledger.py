@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +12,7 @@ import httpx
 from bench.misbehaving_source import make_source
 
 from bookbridge.bridge.connectors.conformance import ConformanceSuite
+from bookbridge.bridge.connectors.rehearsal import read_list
 from tests.connectors.tiny_ledger import TinyLedgerConnector
 from tests.connectors.tiny_ledger.reading import AFTER
 
@@ -20,7 +23,7 @@ class TestTinyLedgerConforms(ConformanceSuite):
     connector = TinyLedgerConnector()
     company_id = "1"
     paged = "invoices"
-    source = make_source(rows=5, customers=3, invoices=4)
+    source = make_source(rows=5, customers=3, invoices=9)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         words = request.url.path.removeprefix("/api/").split("/")
@@ -57,3 +60,12 @@ class TestTinyLedgerConforms(ConformanceSuite):
         total = sum(map(len, pages))
         body = {"data": shown, "links": {"next": following}, "meta": {"total-count": total}}
         return httpx.Response(200, json=body)
+
+    def test_only_what_changed_is_read_where_that_is_asked(self) -> None:
+        rows = self.source.companies[0].rows["invoices"]
+        newest = max(row["attributes"]["modified-at"] for row in rows)
+        whole = self.request(self.answer)
+        changed = dataclasses.replace(whole, modified_since=dt.datetime.fromisoformat(newest))
+        ids = [one.id for one in read_list(self.connector, changed, "invoices")]
+        assert ids == [r["id"] for r in rows if r["attributes"]["modified-at"] == newest]
+        assert len(read_list(self.connector, changed, "transactions")) == 5

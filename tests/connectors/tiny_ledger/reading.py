@@ -22,7 +22,12 @@ from bookbridge.bridge.datatypes import DataType
 PAGE_SIZE = 100
 NUMBER, AFTER = "page[number]", "page[after]"
 
-RESOURCES = {name: Resource(name) for name in ("customers", "invoices", "transactions")}
+RESOURCES = {
+    "customers": Resource("customers", offers_modified_since=True),
+    "invoices": Resource("invoices", offers_modified_since=True),
+    # Transactions are edited without a new time of change: they are always read in full.
+    "transactions": Resource("transactions"),
+}
 PLACE_OF_PAGE = {"customers": AFTER, "invoices": AFTER, "transactions": NUMBER}
 FIRST_PAGE = {AFTER: "", NUMBER: "1"}
 READS: dict[DataType, tuple[str, ...]] = {
@@ -77,6 +82,8 @@ def fetch_page(request: SourceRequest, resource: str, cursor: str | None) -> Pag
     place, path = PLACE_OF_PAGE[resource], f"/api/{resource}"
     at = FIRST_PAGE[place] if cursor is None else cursor
     params = {"page[size]": str(PAGE_SIZE), place: at}
+    if request.modified_since is not None and RESOURCES[resource].offers_modified_since:
+        params["filter[modified-since]"] = f"{request.modified_since:%Y-%m-%dT%H:%M:%SZ}"
     reply = calling.get(request, f"{request.base_url}{path}", params=params)
     found = calling.decoded(reply, _LIST, path=path)
     following = httpx.URL(found.links.next).params.get(place) if found.links.next else None

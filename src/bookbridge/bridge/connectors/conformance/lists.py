@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import httpx
 import msgspec
 
@@ -131,6 +134,28 @@ class ListRules(Setting):
                 digits in record.body,
                 "A number lost digits on its way into RawRecord.body: keep the record's own text, "
                 "do not parse and write it again.",
+            )
+
+    def test_a_list_that_offers_it_is_asked_for_what_changed(self) -> None:
+        since = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        for resource in self.connector.resources.values():
+            if not resource.offers_modified_since or resource.parent is not None:
+                continue
+            asked: list[tuple[str, str]] = []
+
+            def answer(
+                request: httpx.Request, asked: list[tuple[str, str]] = asked
+            ) -> httpx.Response:
+                asked.append((str(request.url), str(sorted(request.headers.items()))))
+                return self.answer(request)
+
+            whole = self.request(answer)
+            for one in (whole, replace(whole, modified_since=since)):
+                self.connector.fetch_page(one, resource.name, parent_id="", cursor=None, etag=None)
+            check(
+                asked[0] != asked[-1],
+                f"{resource.name} offers modified-since and asks for everything: put "
+                "request.modified_since into the request, or take offers_modified_since away.",
             )
 
     def test_a_record_is_read_by_id_and_a_404_is_none(self) -> None:
