@@ -20,6 +20,8 @@ STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "configuration_not_found": HTTPStatus.NOT_FOUND,
     "company_not_found": HTTPStatus.NOT_FOUND,
     "connection_not_found": HTTPStatus.NOT_FOUND,
+    "evidence_pack_not_found": HTTPStatus.NOT_FOUND,
+    "evidence_packs_too_many": HTTPStatus.CONFLICT,
     "dataset_not_found": HTTPStatus.NOT_FOUND,
     "certificate_not_found": HTTPStatus.NOT_FOUND,
     "integration_not_found": HTTPStatus.NOT_FOUND,

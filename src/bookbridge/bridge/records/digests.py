@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection as database
 
@@ -21,11 +20,9 @@ from bookbridge.bridge.records.place import Place
 READ_AT_ONCE = 5000
 
 HASHES = """
-SELECT id_length, record_id, sha256(convert_to(body::text, 'UTF8'))
-FROM {records} AS record
+SELECT sha256(convert_to(body::text, 'UTF8')) FROM {records} AS record
 WHERE company_id = %s AND connection_id = %s AND data_type = %s
-  AND (id_length, record_id) > (%s, %s)
-ORDER BY id_length, record_id LIMIT %s
+ORDER BY id_length, record_id
 """
 
 
@@ -40,25 +37,13 @@ class Digest:
 def digest_of(place: Place, data_type: DataType, at: dt.datetime | None = None) -> Digest:
     """The digest of a type's records as they are now, or were known at a time; streamed."""
     relation = as_of.relation(at)
-    statement = HASHES.format(records=relation.text)
+    values = [*relation.params, place.company_id, place.connection_id, data_type.value]
     whole = hashlib.sha256()
-    count, length, last = 0, 0, ""
-    while True:
-        values: list[Any] = [
-            *relation.params,
-            place.company_id,
-            place.connection_id,
-            data_type.value,
-            length,
-            last,
-            READ_AT_ONCE,
-        ]
-        with client_scope(place.client_id), database.cursor() as cursor:
-            cursor.execute(statement, values)
-            rows = cursor.fetchall()
-        for row in rows:
-            whole.update(row[2])
-        count += len(rows)
-        if len(rows) < READ_AT_ONCE:
-            return Digest(count, whole.hexdigest())
-        length, last = rows[-1][0], rows[-1][1]
+    count = 0
+    with client_scope(place.client_id), database.chunked_cursor() as cursor:
+        cursor.execute(HASHES.format(records=relation.text), values)
+        while rows := cursor.fetchmany(READ_AT_ONCE):
+            for row in rows:
+                whole.update(row[0])
+            count += len(rows)
+    return Digest(count, whole.hexdigest())

@@ -1,5 +1,5 @@
 """Proofs through the public API: lineage, warning signs, evidence packs, consent."""
 
-from bookbridge.bridge.evidence.api import lineage
+from bookbridge.bridge.evidence.api import lineage, packs
 
-urlpatterns = [*lineage.urlpatterns]
+urlpatterns = [*lineage.urlpatterns, *packs.urlpatterns]

@@ -1,0 +1,1 @@
+"""Evidence packs, warning signs, receipts of consent and of erasure."""

@@ -1,0 +1,1 @@
+"""How an evidence pack is put together: a zip that is written as a stream."""
