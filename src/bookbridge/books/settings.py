@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookbridge.kit.databases import django_database
 from bookbridge.kit.env import Env
+from bookbridge.kit.logs import logging_settings
 
 env = Env()
 
@@ -190,14 +191,9 @@ DEFAULT_FROM_EMAIL = env.text("BOOKBRIDGE_MAIL_FROM", "books@bookbridge.invalid"
 LOG_LEVEL = env.text("BOOKBRIDGE_LOG_LEVEL", "INFO").upper()
 # What `bookbridge doctor` asks of this half alone.
 OWN_CHECKS = "bookbridge.books.status.diagnosis.own_checks"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": LOG_LEVEL},
-    # They tell of every task, job and request; the pages and the API tell of what matters.
-    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
-}
+# Figures of this half alone, and who may read them all at /metrics.
+OWN_METRICS = "bookbridge.books.status.metrics.measure"
+METRICS_TOKEN = env.text("BOOKBRIDGE_METRICS_TOKEN", "")
+LOGGING = logging_settings(LOG_LEVEL, is_json=env.text("BOOKBRIDGE_LOG_FORMAT", "line") == "json")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -2,7 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from bookbridge.kit.metrics import metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("metrics", metrics),
     path("", include("bookbridge.books.organisations.account_urls")),
     path("", include("bookbridge.books.oauth.urls")),
     path("", include("bookbridge.books.status.urls")),

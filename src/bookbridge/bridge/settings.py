@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookbridge.kit.databases import django_database
 from bookbridge.kit.env import Env
+from bookbridge.kit.logs import logging_settings
 
 env = Env()
 
@@ -161,15 +162,10 @@ DEFAULT_FROM_EMAIL = env.text("BOOKBRIDGE_MAIL_FROM", "bridge@bookbridge.invalid
 LOG_LEVEL = env.text("BOOKBRIDGE_LOG_LEVEL", "INFO").upper()
 # What `bookbridge doctor` asks of this half alone.
 OWN_CHECKS = "bookbridge.bridge.sync.diagnosis.own_checks"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": LOG_LEVEL},
-    # They tell of every task, job and request; the pages and the API tell of what matters.
-    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
-}
+# Figures of this half alone, and who may read them all at /metrics.
+OWN_METRICS = "bookbridge.bridge.sync.metrics.measure"
+METRICS_TOKEN = env.text("BOOKBRIDGE_METRICS_TOKEN", "")
+LOGGING = logging_settings(LOG_LEVEL, is_json=env.text("BOOKBRIDGE_LOG_FORMAT", "line") == "json")
 # The ring of master keys: `id:base64` words, or the file that holds them.
 KEY_RING = env.text("BOOKBRIDGE_BRIDGE_KEYS", "")
 KEY_RING_FILE = env.text("BOOKBRIDGE_BRIDGE_KEYS_FILE", "")

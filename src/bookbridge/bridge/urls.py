@@ -3,7 +3,10 @@
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
+from bookbridge.kit.metrics import metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("metrics", metrics),
     path("api/", include("bookbridge.bridge.api.urls")),
     path("account/", include("allauth.account.urls")),
     # Where users of the closed product know them; the last of a name is the one that is linked to.

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from bookbridge.kit.logs import REQUEST_ID, about
+
 Respond = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID_LENGTH_MAX = 64
 CONTENT_POLICY = (
@@ -26,7 +28,8 @@ class RequestIdMiddleware:
         usable = 0 < len(given) <= REQUEST_ID_LENGTH_MAX and given.isascii() and given.isprintable()
         request_id = given if usable else uuid.uuid4().hex
         request.META["bookbridge.request_id"] = request_id
-        response = self.respond(request)
+        with about(REQUEST_ID, request_id):
+            response = self.respond(request)
         response.headers["X-Request-Id"] = request_id
         return response
 

@@ -28,8 +28,11 @@ from bookbridge.bridge.sync.operations.run import Progress, Run, SupersededError
 from bookbridge.bridge.sync.operations.scanning import scan_resource
 from bookbridge.bridge.sync.operations.settling import end, finish, settle
 from bookbridge.bridge.sync.operations.turns import Turn, TurnOverError
+from bookbridge.bridge.sync.operations.watching import Watch
 from bookbridge.bridge.sync.rules import RUNS_MAX
-from bookbridge.bridge.sync.session import source_session
+from bookbridge.bridge.sync.session import for_months, source_session
+from bookbridge.bridge.sync.type_settings import setting_of, wanted_since
+from bookbridge.kit.logs import DATASET_ID, about
 
 logger = logging.getLogger(__name__)
 Status = Dataset.Status
@@ -44,7 +47,8 @@ def run_dataset(*, client_id: UUID, dataset_id: UUID, turn: Turn | None = None) 
     if run is None or dataset is None:
         return
     try:
-        _run_to_an_end(run, dataset)
+        with about(DATASET_ID, dataset_id):
+            _run_to_an_end(run, dataset)
     except SupersededError:
         # Taken over by another worker, or deleted with its connection meanwhile.
         logger.info("Dataset %s is no longer ours to run", dataset_id)
@@ -103,10 +107,12 @@ def _run(run: Run, dataset: Dataset) -> None:
     with client_scope(run.client_id):
         refresh = Refresh.objects.get(client_id=run.client_id, id=dataset.refresh_id)
         connection = Connection.objects.get(client_id=run.client_id, id=dataset.connection_id)
+        setting = setting_of(run.client_id, dataset.company_id, data_type)
     if connection.status == Connection.Status.UNLINKED:
         end(run, Status.CANCELLED, _("The connection was unlinked before this was read."))
         return
-    with source_session(connection, timezone.localdate(refresh.requested_at)) as session:
+    with source_session(connection, timezone.localdate(refresh.requested_at)) as opened:
+        session = for_months(opened, setting.months_to_sync)
         read_reports_before(session=session)
         progress, scans = Progress(), {}
         for resource in session.connector.resources_for(data_type):
@@ -119,7 +125,10 @@ def _run(run: Run, dataset: Dataset) -> None:
                 fetched=progress.fetched,
                 total=total,
             )
-        mapped = map_data_type(session=session, data_type=data_type, scans=scans, at=timezone.now())
+        watch = Watch(run, data_type, wanted_since(setting, session.request.today))
+        mapped = map_data_type(
+            session=session, data_type=data_type, scans=scans, at=timezone.now(), watch=watch
+        )
         with client_scope(run.client_id):
             run.checkpoint(status=Status.VALIDATING)
         content = digest_of(session.place, data_type)
