@@ -1,8 +1,7 @@
-"""Which money and which credit went to which document: the only index kept whole in memory."""
+"""Which money and which credit went to which document."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +23,7 @@ from bookbridge.bridge.connectors.pandle.mapping.values import (
     given,
     word,
 )
+from bookbridge.bridge.connectors.spilling import ListIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,13 @@ class Allocations:
 
     def __init__(self, records: SourceRecords, lookups: Lookups) -> None:
         self.is_known = True
-        self._by_document: dict[tuple[str, str], list[Allocated]] = defaultdict(list)
+        self._by_document: ListIndex[Allocated] = ListIndex()
         self._read_money(records, lookups)
         self._read_credits(records, lookups)
         self._read_write_offs(records, lookups)
 
     def of(self, source_type: str, record_id: str) -> list[Allocated]:
-        found = self._by_document.get((source_type, record_id))
-        return sorted(found, key=lambda one: one.order) if found else []
+        return sorted(self._by_document.of((source_type, record_id)), key=lambda one: one.order)
 
     def _read_money(self, records: SourceRecords, lookups: Lookups) -> None:
         if not records.supported("bank_transactions"):
@@ -88,7 +87,8 @@ class Allocations:
         }
         if movement.rate is not None:
             payment["currencyRate"] = movement.rate
-        self._by_document[source_type, str(allocation.document_id)].append(
+        self._by_document.add(
+            (source_type, str(allocation.document_id)),
             Allocated(
                 payment=payment,
                 amount=allocation.amount if takes else -allocation.amount,
@@ -96,7 +96,7 @@ class Allocations:
                 allocated_on=allocated_on(allocation, movement.date_text),
                 updated_at=movement.updated_at,
                 source=movement.source,
-            )
+            ),
         )
 
     def _read_credits(self, records: SourceRecords, lookups: Lookups) -> None:
@@ -119,8 +119,8 @@ class Allocations:
                     updated_at=head.updated_at,
                     source=("credit_notes", record.id),
                 )
-                self._by_document["Invoice", document_id].append(used)
-                self._by_document["CreditNote", record.id].append(used)
+                self._by_document.add(("Invoice", document_id), used)
+                self._by_document.add(("CreditNote", record.id), used)
 
     def _read_write_offs(self, records: SourceRecords, lookups: Lookups) -> None:
         if not records.supported("write_offs"):
@@ -135,7 +135,8 @@ class Allocations:
             base = lookups.base_currency
             currency = lookups.currency(relations.currency, write_off.currency_code, base)
             rate = ONE if currency == base else None
-            self._by_document["Invoice", str(write_off.document_id)].append(
+            self._by_document.add(
+                ("Invoice", str(write_off.document_id)),
                 Allocated(
                     payment=_credit_payment(f"wo-{record.id}", currency, rate, date_text),
                     amount=amount,
@@ -144,7 +145,7 @@ class Allocations:
                     updated_at=write_off.updated_at,
                     source=("write_offs", record.id),
                     is_write_off=True,
-                )
+                ),
             )
 
 

@@ -35,6 +35,7 @@ from bookbridge.bridge.connectors.pandle.mapping.values import (
     word,
     written_moment,
 )
+from bookbridge.bridge.connectors.spilling import Index
 from bookbridge.bridge.datatypes import DataType
 
 JOURNAL_ID = "general"
@@ -151,13 +152,13 @@ class _Origins:
         self._records, self._lookups = records, lookups
 
     @cached_property
-    def _documents(self) -> dict[tuple[str, str], DocumentFacts]:
+    def _documents(self) -> Index[DocumentFacts]:
         return document_facts(self._records)
 
     @cached_property
-    def _bank(self) -> dict[str, Target]:
+    def _bank(self) -> Index[Target]:
         """Of a split transaction, its first part stands for all."""
-        found: dict[str, Target] = {}
+        found: Index[Target] = Index()
         if self._records.supported(BANK_TRANSACTIONS):
             for movement in movements(self._records, self._lookups):
                 if not isinstance(movement, RejectedRecord):

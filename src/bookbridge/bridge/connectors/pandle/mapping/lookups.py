@@ -1,15 +1,17 @@
 """What documents refer to: accounts, contacts, tax codes, projects, currencies, bank accounts.
 
-Each table is read once, when first needed. A reference to something unknown rejects the record that
-makes it, by name; something deleted at the source still resolves.
+Each table is read once, when first needed, as far as it is kept. A reference to something unknown
+rejects the record that makes it, by name; something deleted at the source still resolves.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 from bookbridge.bridge.connectors.contract import RawRecord, SourceRecords
@@ -28,10 +30,13 @@ V = TypeVar("V")
 CREDIT_KINDS = frozenset({"credit_card", "directors_loan", "director_loan", "loan", "creditcard"})
 DEFAULT_BASE_CURRENCY = "GBP"
 PERCENT = Decimal(100)
+KEPT_MAX = 20_000
 
 
 class Table(dict[Any, V]):
-    """Values by source id, text or number; a miss looks among the deleted, then rejects."""
+    """Values by source id, text or number; a miss looks further, among the deleted too, then
+    rejects. Of a list that may be long, only so many are kept at once that it costs no more memory
+    than a short one; the chart (`is_whole`) is never that long."""
 
     def __init__(
         self,
@@ -39,11 +44,14 @@ class Table(dict[Any, V]):
         resource: str,
         field: str,
         read: Callable[[RawRecord], V],
+        *,
+        is_whole: bool = False,
     ) -> None:
         super().__init__()
+        self._kept_max = sys.maxsize if is_whole else KEPT_MAX
         self._records, self._resource, self._field, self._read = records, resource, field, read
         if records.supported(resource):
-            for record in records.all(resource):
+            for record in islice(records.all(resource), self._kept_max):
                 self[record.id] = read(record)
 
     def __missing__(self, key: Any) -> V:
@@ -59,6 +67,8 @@ class Table(dict[Any, V]):
                     value=key,
                 )
             value = self._read(record)
+        if len(self) > 2 * self._kept_max:
+            del self[next(iter(self))]
         self[key] = value
         return value
 
@@ -142,7 +152,7 @@ class Lookups:
             ref = {"id": record.id} | ({"name": name} if name else {})
             return AccountFacts(ref, code, word(account.category_type))
 
-        return Table(self.records, resource, "nominal-account-id", read)
+        return Table(self.records, resource, "nominal-account-id", read, is_whole=True)
 
     @cached_property
     def account_refs(self) -> Table[Ref]:

@@ -10,6 +10,7 @@ from enum import Enum
 from bookbridge.bridge.connectors.contract import RawRecord, SourceRecords
 from bookbridge.bridge.connectors.errors import RecordRejectedError
 from bookbridge.bridge.connectors.pandle import wire
+from bookbridge.bridge.connectors.spilling import Index
 
 
 class Kind(Enum):
@@ -91,9 +92,9 @@ def heads(
             yield record, head, relations
 
 
-def document_facts(records: SourceRecords) -> dict[tuple[str, str], DocumentFacts]:
+def document_facts(records: SourceRecords) -> Index[DocumentFacts]:
     """Every document by ("Invoice" | "CreditNote", source id); those without contact left out."""
-    found: dict[tuple[str, str], DocumentFacts] = {}
+    found: Index[DocumentFacts] = Index()
     for resource, source_type in (("invoices", "Invoice"), ("credit_notes", "CreditNote")):
         for record, head, relations in heads(records, resource):
             try:

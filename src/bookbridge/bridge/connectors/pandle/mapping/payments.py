@@ -44,6 +44,7 @@ from bookbridge.bridge.connectors.pandle.mapping.values import (
     with_tail,
     word,
 )
+from bookbridge.bridge.connectors.spilling import Index
 
 
 def map_payments(records: SourceRecords, lookups: Lookups) -> Mapped:
@@ -63,7 +64,7 @@ class _Payments:
         self._claim_type = "Invoice" if is_customer else "Bill"
 
     @cached_property
-    def _documents(self) -> dict[tuple[str, str], DocumentFacts]:
+    def _documents(self) -> Index[DocumentFacts]:
         return document_facts(self._records)
 
     def all(self) -> Mapped:

@@ -31,6 +31,7 @@ from bookbridge.bridge.connectors.pandle.mapping.values import (
     set_given,
     written_moment,
 )
+from bookbridge.bridge.connectors.spilling import Index
 
 # In this order, so that a line met in two queues while it was moving counts as confirmed.
 QUEUES = (CONFIRMED, "ignored_imported_bank_transactions", "imported_bank_transactions")
@@ -44,14 +45,14 @@ def map_bank_transactions(records: SourceRecords, lookups: Lookups) -> Mapped:
 
 
 def _imported(records: SourceRecords) -> Mapped:
-    seen: set[str] = set()
+    seen: Index[bool] = Index()
     for queue in QUEUES:
         if not records.supported(queue):
             continue
         for record in records.all(queue):
             if record.id in seen:
                 continue
-            seen.add(record.id)
+            seen[record.id] = True
             try:
                 yield _imported_line(record, queue)
             except RecordRejectedError as refusal:
