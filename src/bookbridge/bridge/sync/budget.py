@@ -163,7 +163,7 @@ class Budget:
 
     def _execute(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         limits = self.limits
-        shared = {
+        shared: dict[str, Any] = {
             "client": self.client_id,
             "scopes": self.scopes,
             "mosts": [limits.app, limits.connection],

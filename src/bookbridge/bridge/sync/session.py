@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -51,6 +51,13 @@ class SourceSession:
     budget: Budget
 
 
+def for_months(session: SourceSession, months: int | None) -> SourceSession:
+    """The same session for a list that is read by month, so many of them."""
+    if months is None:
+        return session
+    return replace(session, request=replace(session.request, months=months))
+
+
 @contextmanager
 def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSession]:
     """Open a linked connection's way to its source; raises SourceError if there is none.
@@ -88,6 +95,7 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
             company_id=connection.source_company_id,
             access_token=tokens.access_token,
             before_request=budget.before_request,
+            heed=budget.heed,
             today=today,
         )
         connector = connector_of(connection.integration_key)

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from bookbridge.bridge.clients.rules import SYSTEM
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.sync.operations.holding import hold_source, resume_source
-from bookbridge.bridge.sync.operations.queueing import defer_run
+from bookbridge.bridge.sync.operations.queueing import defer_run, end_patience
 from bookbridge.bridge.sync.operations.requests import NoLinkedConnectionError, request_refresh
 from bookbridge.bridge.sync.operations.schedules import queue_due_datasets
 from bookbridge.bridge.sync.operations.stranded import queue_stranded_work
@@ -68,6 +68,7 @@ def queue_due_datasets_job(timestamp: int) -> None:
 def queue_stranded_job(timestamp: int) -> None:
     close_old_connections()
     queue_stranded_work()
+    end_patience(at=timezone.now())
 
 
 @app.task(name="sync.hold_source", queue="watch", retry=AFTER_AN_OUTAGE)

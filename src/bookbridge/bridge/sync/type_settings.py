@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from bookbridge.bridge.datatypes import ORDER, DataType
@@ -22,6 +23,25 @@ def default_setting(client_id: UUID, data_type: DataType) -> SyncSetting:
         sync_order=ORDER.index(data_type),
         months_to_sync=MONTHS_TO_SYNC if data_type in STATEMENTS else None,
     )
+
+
+def setting_of(client_id: UUID, company_id: UUID, data_type: DataType) -> SyncSetting:
+    """What holds for one data type of a company."""
+    chosen = effective_settings(client_id, company_id)
+    return next(one for one in chosen if one.data_type == data_type.value)
+
+
+def wanted_since(setting: SyncSetting, today: dt.date) -> dt.datetime | None:
+    """Records that their source last changed before this are not wanted; None: all are.
+
+    A window begins with a month, so that a mapping need not be made anew each day.
+    """
+    if setting.sync_from is not None:
+        return setting.sync_from
+    if setting.sync_from_window_months is None:
+        return None
+    months = today.year * 12 + today.month - 1 - setting.sync_from_window_months
+    return dt.datetime(max(months // 12, 1), months % 12 + 1, 1, tzinfo=dt.UTC)
 
 
 def effective_settings(client_id: UUID, company_id: UUID | None = None) -> list[SyncSetting]:

@@ -181,6 +181,23 @@ def get_history_entry(call: Call, company_id: UUID, dataset_id: UUID) -> HttpRes
     return json_reply(body(dataset_of(call, company_id, dataset_id)))
 
 
+@operation("cancel-pull-operation", "Cancel a read that is under way", reply=PullOperation)
+def cancel(call: Call, company_id: UUID, dataset_id: UUID) -> HttpResponse:
+    """It ends as Cancelled and writes nothing more; a read that has ended is refused."""
+    found = dataset_of(call, company_id, dataset_id)
+    try:
+        cancelled = operations.cancel_dataset(
+            client_id=call.client_id,
+            company_id=company_id,
+            dataset_id=found.id,
+            actor=call.actor,
+            at=call.at,
+        )
+    except operations.NotInProgressError as error:
+        raise bad_request(str(error)) from error
+    return json_reply(body(cancelled))
+
+
 _DATA = "companies/<uuid:company_id>/data"
 
 urlpatterns = [
@@ -188,4 +205,5 @@ urlpatterns = [
     path(f"{_DATA}/queue/<str:key>", endpoint(POST=refresh_type)),
     path(f"{_DATA}/history", endpoint(GET=list_history)),
     path(f"{_DATA}/history/<uuid:dataset_id>", endpoint(GET=get_history_entry)),
+    path(f"{_DATA}/history/<uuid:dataset_id>/cancel", endpoint(POST=cancel)),
 ]

@@ -1,5 +1,6 @@
 """Reads of a source: asked for, run, certified and reconciled."""
 
+from bookbridge.bridge.sync.operations.cancelling import NotInProgressError, cancel_dataset
 from bookbridge.bridge.sync.operations.certificates import is_genuine
 from bookbridge.bridge.sync.operations.requests import (
     DatasetInProgressError,
@@ -20,7 +21,9 @@ __all__ = [
     "DatasetInProgressError",
     "NewSyncSetting",
     "NoLinkedConnectionError",
+    "NotInProgressError",
     "RefreshError",
+    "cancel_dataset",
     "drop_sync_settings",
     "is_genuine",
     "request_refresh",

@@ -25,7 +25,6 @@ PAGE_HASHES_LISTED_MAX = 2000
 DELETING_SCANS_LISTED_MAX = 1000
 # Says how `records.digests` works, should it ever be done otherwise.
 CONTENT_METHOD = "sha256-of-record-texts-1"
-FULL = "full"
 
 
 def certify_dataset(
@@ -67,6 +66,7 @@ def certify_dataset(
             "deleted": mapped.deleted,
             "deletedNow": mapped.retired,
             "heldForRelease": mapped.held,
+            "leftOut": mapped.left_out,
             "rejected": mapped.rejected,
             "rejections": mapped.rejections,
             "warned": mapped.warned,
@@ -152,7 +152,8 @@ def _list_facts(session: SourceSession, scan: ResourceScan) -> dict[str, Any]:
     whole = hashlib.blake2b(b"".join(hashes), digest_size=HASH_BYTES).hexdigest()
     return {
         "scan": scan.number,
-        "kind": str(getattr(scan, "kind", FULL)).lower(),
+        "kind": scan.kind.lower(),
+        "changedSince": scan.since,
         "state": scan.state,
         "startedAt": scan.started_at,
         "completedAt": scan.completed_at,

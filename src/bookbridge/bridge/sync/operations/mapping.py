@@ -15,10 +15,13 @@ from bookbridge.bridge.records.operations import Merge, Release
 from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.records.stored import StoredRecords
 from bookbridge.bridge.sync.models import MappingState, ResourceScan, ResourceState
+from bookbridge.bridge.sync.operations.watching import Watch
 from bookbridge.bridge.sync.session import SourceSession
 
 REJECTIONS_LISTED_MAX = 500
 WARNINGS_LISTED_MAX = 500
+# Beside the revisions of the lists, from when on changes are wanted.
+WINDOW = "modified since"
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Mapped:
     deleted: int = 0
     # What only a newer mapping would change, until it is released.
     held: int = 0
+    # What was last changed before the time that the settings ask for; None: not counted anew.
+    left_out: int | None = 0
     rejected: int = 0
     rejections: list[dict[str, str]] = field(default_factory=list)
     warned: int = 0
@@ -58,6 +63,7 @@ def map_data_type(
     data_type: DataType,
     scans: Mapping[str, ResourceScan],
     at: dt.datetime,
+    watch: Watch | None = None,
 ) -> Mapped:
     """Map every record of the type and merge what changed.
 
@@ -68,19 +74,26 @@ def map_data_type(
     with client_scope(session.place.client_id):
         revisions, supports = revisions_of(session.place, list(scans))
         before = mapping_state(session.place, data_type)
+    if watch is not None and watch.since is not None:
+        # Another window makes other records of the same lists.
+        revisions[WINDOW] = int(watch.since.timestamp())
     release = _release(before, version)
     merge = Merge(session.place, data_type, version, at, clock=timezone.now, release=release)
     if before and _is_as_before(before, version, revisions):
         return _as_before(before, merge)
     records = StoredRecords(session.place, session.box, supports)
-    mapped = merge_all(session.connector, data_type, records, merge)
+    mapped = merge_all(session.connector, data_type, records, merge, watch)
     held_back = before.mapping_version if before and mapped.held else None
     save_mapping_state(session.place, data_type, version, revisions, mapped, at, held_back)
     return mapped
 
 
 def merge_all(
-    connector: Connector, data_type: DataType, records: StoredRecords, merge: Merge
+    connector: Connector,
+    data_type: DataType,
+    records: StoredRecords,
+    merge: Merge,
+    watch: Watch | None = None,
 ) -> Mapped:
     """Map every record of the type into the merge, and say what came of it."""
     mapped = Mapped()
@@ -89,6 +102,9 @@ def merge_all(
         if isinstance(record, RejectedRecord):
             mapped.reject(record)
             merge.refuse((record.resource, record.id))
+        elif watch is not None and not watch.wants(record):
+            # Not wanted is not gone: what was stored before stays as it was.
+            merge.refuse(record.sources[0])
         else:
             merge.add(record)
             mapped.mapped += 1
@@ -96,6 +112,7 @@ def merge_all(
                 mapped.warn(record.id, record.warnings)
     mapped.retired = merge.finish()
     mapped.written, mapped.held = merge.written, merge.held
+    mapped.left_out = watch.left_out if watch is not None else 0
     for repeated in merge.repeated_ids:
         mapped.reject(RejectedRecord(data_type.value, repeated, "two records have this id"))
     mapped.rejected += merge.repeated - len(merge.repeated_ids)
@@ -122,6 +139,7 @@ def _as_before(before: MappingState, merge: Merge) -> Mapped:
     live, deleted = merge.counts()
     return Mapped(
         is_skipped=True,
+        left_out=None if WINDOW in before.revisions else 0,
         mapped=before.mapped,
         held=before.held,
         live=live,

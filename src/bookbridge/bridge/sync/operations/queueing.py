@@ -123,7 +123,7 @@ def end_patience(*, at: dt.datetime) -> int:
                 "limit": PATIENCE_ENDS_FOR_MAX,
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def defer_wake(client_id: UUID, connection_id: UUID, at: dt.datetime) -> None:
@@ -135,7 +135,7 @@ def defer_wake(client_id: UUID, connection_id: UUID, at: dt.datetime) -> None:
 
 def _place(client_id: UUID, urgency: Urgency) -> int:
     """The priority of a client's next job of this urgency."""
-    values = {
+    values: dict[str, int | str] = {
         "client": str(client_id),
         "low": priority_of(urgency, PLACES),
         "high": priority_of(urgency, 0),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection as database
@@ -72,8 +72,11 @@ class Scan:
 
     def _fetch(self, parent_id: str, cursor: str | None) -> Page:
         known = self.earlier.get((parent_id, cursor or ""))
+        request = self.session.request
+        if self.row.is_incremental:
+            request = replace(request, modified_since=self.row.since)
         return self.session.connector.fetch_page(
-            self.session.request,
+            request,
             self.resource,
             parent_id=parent_id,
             cursor=cursor,

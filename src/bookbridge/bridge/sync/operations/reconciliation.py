@@ -33,6 +33,7 @@ from bookbridge.bridge.sync.operations.reports import read_reports, reports_of
 from bookbridge.bridge.sync.operations.requests import RefreshError, request_refresh
 from bookbridge.bridge.sync.rules import REREADS_MAX, RUNS_MAX, Urgency
 from bookbridge.bridge.sync.session import SourceSession, source_session
+from bookbridge.bridge.sync.type_settings import effective_settings, wanted_since
 
 Outcome = Certificate.Outcome
 RETRY_WAIT = dt.timedelta(seconds=30)
@@ -83,6 +84,12 @@ def _findings(session: SourceSession, refresh: Refresh) -> Findings:
     if unfinished:
         reason = "not every data type was read: " + ", ".join(unfinished)
         return Findings(Outcome.NOT_COMPARED, {"reason": reason})
+    windowed = _windowed(session, refresh)
+    if windowed:
+        reason = "the settings leave out what was last changed before a time: " + ", ".join(
+            windowed
+        )
+        return Findings(Outcome.NOT_COMPARED, {"reason": reason})
     before = refresh.reports_before or {"unavailable": "they were not read before the lists"}
     as_of = refresh.as_of or session.request.today
     after = read_reports(session, as_of)
@@ -122,8 +129,21 @@ def _unfinished(session: SourceSession, refresh: Refresh) -> list[str]:
             data_type__in=wanted - own.keys(),
         )
         latest = others.order_by("data_type", "-requested_at").distinct("data_type")
-        ended = {**dict.fromkeys(wanted, ""), **dict(latest.values_list("data_type", "status"))}
-    return sorted(key for key, status in {**ended, **own}.items() if status not in done)
+        ended: dict[str, str] = {one.value: "" for one in wanted}
+        ended.update(latest.values_list("data_type", "status"))
+        ended.update(own)
+    return sorted(key for key, status in ended.items() if status not in done)
+
+
+def _windowed(session: SourceSession, refresh: Refresh) -> list[str]:
+    """Counted types of which the settings leave out the older records."""
+    with client_scope(refresh.client_id):
+        chosen = effective_settings(refresh.client_id, refresh.company_id)
+    return sorted(
+        one.data_type
+        for one in chosen
+        if one.data_type in COUNTED and wanted_since(one, session.request.today) is not None
+    )
 
 
 def _was_read_early(session: SourceSession, refresh: Refresh) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -12,6 +15,7 @@ from bookbridge.bridge.sync.models import Dataset, ResourceScan, ResourceState, 
 from bookbridge.bridge.sync.operations.absence import close_scan
 from bookbridge.bridge.sync.operations.reading import Scan, pages_of
 from bookbridge.bridge.sync.operations.run import Progress, Run
+from bookbridge.bridge.sync.rules import INCREMENTAL_OVERLAP
 from bookbridge.bridge.sync.session import SourceSession
 
 State = ResourceScan.State
@@ -31,7 +35,8 @@ def scan_resource(
     if row.state in DONE:
         progress.add(row.fetched, row.source_total)
         return row
-    scan = Scan(session, run, progress, row, _earlier(session, run, state))
+    earlier = {} if row.is_incremental else _earlier(session, run, state)
+    scan = Scan(session, run, progress, row, earlier)
     try:
         scan.read()
     except NotSupportedError as error:
@@ -63,7 +68,25 @@ def _begin(
         number=state.last_scan,
         state=State.RUNNING,
         started_at=timezone.now(),
+        since=_since(session, state),
     )
+
+
+def _since(session: SourceSession, state: ResourceState) -> dt.datetime | None:
+    """From when on changes alone are asked for; None where the whole list is to be read.
+
+    The whole list is read the first time, on a slower beat, and while records are suspect: only
+    that proves what was deleted.
+    """
+    if not session.connector.resources[state.resource].offers_modified_since:
+        return None
+    complete = _scans(session).filter(resource=state.resource, state=State.COMPLETE)
+    whole = complete.filter(number=state.last_complete_scan, since=None).first()
+    beat = dt.timedelta(hours=settings.FULL_SCAN_HOURS)
+    if whole is None or whole.suspect or whole.started_at < timezone.now() - beat:
+        return None
+    newest = complete.order_by("-number").first()
+    return None if newest is None else newest.started_at - INCREMENTAL_OVERLAP
 
 
 def _was_repeated(session: SourceSession, run: Run, row: ResourceScan) -> bool:
@@ -114,7 +137,7 @@ def _earlier(
             connection_id=session.place.connection_id,
             resource=state.resource,
             scan_number=state.last_complete_scan,
-        )
+        ).defer("source_ids")
         return {(page.parent_id, page.cursor): page for page in pages}
 
 

@@ -14,6 +14,7 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.datatypes import ORDER
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.sync.models import Dataset, Refresh
+from bookbridge.bridge.sync.operations.analysing import analyse_after_first
 from bookbridge.bridge.sync.operations.queueing import defer_run, defer_wake
 from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
 from bookbridge.bridge.sync.operations.running import run_dataset
@@ -98,6 +99,7 @@ def _reconcile(client_id: UUID, connection_id: UUID) -> dt.datetime | None:
         if earliest is not None:
             ended = ended.exclude(is_full=True, requested_at__gte=earliest)
         ids = list(ended.order_by("requested_at").values_list("id", flat=True))
+    analyse_after_first(client_id, ids)
     times = [reconcile_refresh(client_id=client_id, refresh_id=one) for one in ids]
     return min((at for at in times if at is not None), default=None)
 
