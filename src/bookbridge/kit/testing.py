@@ -11,6 +11,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,6 +131,13 @@ def django_db_setup(django_test_environment: None, django_db_blocker: object) ->
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """A database of its own, where commits are real; yields its name."""
+    with database_of_its_own(django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def database_of_its_own(django_db_blocker: object) -> Iterator[str]:
+    """A copy of the database that tests use at this moment, in its place until the end."""
     from django.db import connections
 
     assert _server is not None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from bookbridge.bridge.api.tests.cast import FOUNDER, Answer, Api
 from bookbridge.bridge.clients.operations import create_api_key
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.sync.tests.conftest import Linked, linked, source
+from bookbridge.bridge.connectors.pandle.tests.source import Source
+from bookbridge.bridge.sync.tests.conftest import Linked, link, linked, source
+from bookbridge.bridge.sync.tests.http_source import HttpSource
+from bookbridge.kit.testing import database_of_its_own
 
 __all__ = ["linked", "source"]
 
@@ -42,7 +47,21 @@ def api_of(linked: Linked) -> Api:
     return Api(linked.client.id, raw)
 
 
+@pytest.fixture(scope="module")
+def synced(django_db_setup: None, django_db_blocker: object) -> Iterator[Read]:
+    """A company that was read once for a whole module; each test has a copy of its database."""
+    source = HttpSource()
+    with (
+        override_settings(ALLOW_PRIVATE_HOSTS=True),
+        database_of_its_own(django_db_blocker),
+    ):
+        linked = link(source)
+        linked.sync()
+        yield Read(linked, api_of(linked))
+    source.close()
+
+
 @pytest.fixture
-def read(linked: Linked) -> Read:
-    linked.sync()
-    return Read(linked, api_of(linked))
+def read(synced: Read, committed_db: str) -> Read:
+    synced.linked.source.records = Source()
+    return synced
