@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from bookbridge.bridge.api.errors import ApiError, bad_request
 from bookbridge.bridge.api.models import KeptReply
 from bookbridge.bridge.clients import keyring
-from bookbridge.bridge.clients.sealing import UnsealError
+from bookbridge.bridge.clients.sealing import UnsealError, key_id_of
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -41,7 +41,7 @@ class IdempotentRequest:
 
     @property
     def _identity(self) -> str:
-        return f"kept-reply|{self.client_id}|{self.key_hash.hex()}"
+        return _identity_of(self.client_id, self.key_hash)
 
     def earlier_reply(self) -> HttpResponse | None:
         """The kept reply; None when this is the first. Raises a 409 while that one is running.
@@ -137,6 +137,22 @@ def is_kept(response: HttpResponse) -> bool:
         and not response.streaming
         and len(response.content) <= REPLY_BYTES_MAX
     )
+
+
+def reseal_replies(client_id: UUID) -> int:
+    """Seal a client's kept replies with the ring's active key, for its rotation; how many."""
+    active, count = keyring.key_ring().active.id, 0
+    for kept in KeptReply.objects.select_for_update().filter(client_id=client_id):
+        sealed, identity = bytes(kept.body_ciphertext), _identity_of(client_id, kept.key_hash)
+        if key_id_of(sealed) != active:
+            kept.body_ciphertext = keyring.seal(keyring.unseal(sealed, identity), identity)
+            kept.save(update_fields=["body_ciphertext"])
+            count += 1
+    return count
+
+
+def _identity_of(client_id: UUID, key_hash: bytes) -> str:
+    return f"kept-reply|{client_id}|{bytes(key_hash).hex()}"
 
 
 def forget_expired(client_id: UUID, at: dt.datetime) -> int:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,21 +77,36 @@ class KeyRing:
         return next((key for key in self.signers if key.id == key_id), None)
 
 
-_loaded: KeyRing | None = None
+# What the file was when it was read: another process may have written another since.
+_loaded: tuple[object, KeyRing] | None = None
 
 
 def key_ring() -> KeyRing:
-    """The ring of this process, read once; see `unseal` for how a rotation is noticed."""
+    """The ring as it is now: a file that was written anew is read again, so that nothing is sealed
+    with a key that a rotation has just replaced."""
     global _loaded
-    if _loaded is None:
-        _loaded = _load()
-    return _loaded
+    mark = _mark()
+    if _loaded is None or _loaded[0] != mark:
+        # The mark is older than what is read: at worst it is read once more.
+        _loaded = (mark, _load())
+    return _loaded[1]
 
 
 def reload_key_ring() -> KeyRing:
     global _loaded
     _loaded = None
     return key_ring()
+
+
+def _mark() -> object:
+    """What changes when the ring does."""
+    if settings.KEY_RING:
+        return settings.KEY_RING
+    try:
+        found = _ring_file().stat()
+    except FileNotFoundError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
 def seal(plain: bytes, identity: str) -> bytes:
@@ -121,6 +137,17 @@ def add_master_key(key_id: str) -> KeyRing:
     with locked(path.with_suffix(".lock"), LOCK_SECONDS_MAX):
         words = json.loads(path.read_text())
         words["masters"].insert(0, {"id": key_id, "key": _text(secrets.token_bytes(KEY_BYTES))})
+        write_private_json(path, words)
+    return reload_key_ring()
+
+
+def remove_master_keys(key_ids: Collection[str]) -> KeyRing:
+    """Take retired master keys out of the ring's file, for ever; the active one always stays."""
+    path = _ring_file()
+    with locked(path.with_suffix(".lock"), LOCK_SECONDS_MAX):
+        words = json.loads(path.read_text())
+        active, *others = words["masters"]
+        words["masters"] = [active, *(word for word in others if word["id"] not in key_ids)]
         write_private_json(path, words)
     return reload_key_ring()
 

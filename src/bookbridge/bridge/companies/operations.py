@@ -156,8 +156,16 @@ def delete_company(*, client_id: UUID, company_id: UUID, actor: Actor, at: dt.da
         )
 
 
-def rewrap_key(row: CompanyKey) -> None:
-    """Wrap a company's data key with the ring's active key, for its rotation."""
+def rewrap_keys(client_id: UUID) -> int:
+    """Wrap a client's data keys with the ring's active key, for its rotation; how many."""
+    rows = CompanyKey.objects.select_for_update().filter(client_id=client_id)
+    older = list(rows.exclude(master_key_id=keyring.key_ring().active.id))
+    for row in older:
+        _rewrap_key(row)
+    return len(older)
+
+
+def _rewrap_key(row: CompanyKey) -> None:
     identity = key_identity(row.client_id, row.company_id)
     secret = keyring.unseal(bytes(row.wrapped_key), identity)
     CompanyKey.objects.filter(client_id=row.client_id, company_id=row.company_id).update(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.clients.rules import Actor
+from bookbridge.bridge.clients.sealing import key_id_of
 from bookbridge.bridge.connectors.errors import SourceError
 from bookbridge.bridge.integrations.http import check_host, source_client
 from bookbridge.bridge.integrations.models import IntegrationSettings
@@ -133,17 +134,25 @@ def test_settings(*, client_id: UUID, integration_key: str, redirect_uri: str) -
 test_settings.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever its name
 
 
-def reseal_settings(row: IntegrationSettings) -> None:
-    """Seal both keys again with the ring's active key, for its rotation."""
+def reseal_settings(client_id: UUID) -> int:
+    """Seal a client's keys again with the ring's active key, for its rotation; how many."""
+    rows = IntegrationSettings.objects.select_for_update().filter(client_id=client_id)
+    return sum(_reseal(row) for row in rows)
+
+
+def _reseal(row: IntegrationSettings) -> int:
+    active, count = keyring.key_ring().active.id, 0
     for field, name in (
         ("client_id_ciphertext", "client-id"),
         ("client_secret_ciphertext", "client-secret"),
     ):
         sealed = bytes(getattr(row, field))
-        if sealed:
+        if sealed and key_id_of(sealed) != active:
+            count += 1
             identity = identity_of(row, name)
             setattr(row, field, keyring.seal(keyring.unseal(sealed, identity), identity))
     row.save(update_fields=["client_id_ciphertext", "client_secret_ciphertext"])
+    return count
 
 
 def _row_for_update(

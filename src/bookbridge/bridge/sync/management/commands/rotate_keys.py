@@ -1,4 +1,4 @@
-"""`rotate_keys`: a new master key, and everything that the old ones sealed sealed anew."""
+"""`rotate_keys`: a new master key, everything sealed anew with it, and the old ones taken out."""
 
 from __future__ import annotations
 
@@ -6,44 +6,55 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookbridge.bridge.clients import keyring
-from bookbridge.bridge.clients.queries import all_client_ids
-from bookbridge.bridge.clients.sealing import key_id_of
-from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.companies.models import CompanyKey
-from bookbridge.bridge.companies.operations import rewrap_key
-from bookbridge.bridge.integrations.models import IntegrationSettings
-from bookbridge.bridge.integrations.operations import reseal_settings
+from bookbridge.bridge.sync.operations.rotation import (
+    KeyInUseError,
+    make_free,
+    reseal_everything,
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Put a new master key at the head of the ring and seal company keys and integration "
-        "settings with it. Syncs may run meanwhile. With BOOKBRIDGE_BRIDGE_KEYS: put the new key "
-        "first in it yourself, restart, then run this."
+        "Put a new master key at the head of the ring and seal with it whatever older ones sealed. "
+        "Syncs may run meanwhile. With BOOKBRIDGE_BRIDGE_KEYS: put the new key first in it "
+        "yourself, restart, then run this. Afterwards --retire takes the older keys out."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--retire",
+            action="store_true",
+            help="make no new key; take the older ones out once nothing needs them",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retire"]:
+            self._retire()
+            return
         if not settings.KEY_RING:
             keyring.key_ring()
             keyring.add_master_key(f"m-{secrets.token_hex(4)}")
-        active = keyring.key_ring().active.id
-        count = sum(_rotate_client(client_id, active) for client_id in all_client_ids())
-        self.stdout.write(f"Sealed {count} values with master key {active}.")
+        count = reseal_everything()
+        self.stdout.write(f"Sealed {count} values with master key {keyring.key_ring().active.id}.")
 
-
-def _rotate_client(client_id: Any, active: str) -> int:
-    count = 0
-    with client_scope(client_id):
-        rows = CompanyKey.objects.select_for_update().filter(client_id=client_id)
-        for key in rows.exclude(master_key_id=active):
-            rewrap_key(key)
-            count += 1
-        for row in IntegrationSettings.objects.select_for_update().filter(client_id=client_id):
-            sealed = bytes(row.client_secret_ciphertext)
-            if sealed and key_id_of(sealed) != active:
-                reseal_settings(row)
-                count += 1
-    return count
+    def _retire(self) -> None:
+        older = [key.id for key in keyring.key_ring().masters[1:]]
+        if not older:
+            self.stdout.write("There is no older master key in the ring.")
+            return
+        try:
+            make_free(older)
+        except KeyInUseError as error:
+            raise CommandError(str(error)) from error
+        names = ", ".join(older)
+        if settings.KEY_RING:
+            self.stdout.write(f"Nothing needs {names}: take them out of BOOKBRIDGE_BRIDGE_KEYS.")
+            return
+        keyring.remove_master_keys(older)
+        self.stdout.write(
+            f"Nothing needs {names}: taken out of the ring. A backup made before is readable only "
+            "with the key file of its time."
+        )
