@@ -21,7 +21,7 @@ from bookbridge.kit.postgres.postmaster import running_postmaster
 from bookbridge.kit.processes.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS_MAX = 120.0
+READY_SECONDS_MAX = 240.0
 STOP_SECONDS_MAX = 60.0
 # Tests ask much and often, and all from one address.
 UNHURRIED = {
