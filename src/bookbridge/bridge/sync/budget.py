@@ -52,7 +52,7 @@ UPDATE sync_ratebudget AS budget
 SET next_at = GREATEST(next_at, clock_timestamp() - make_interval(secs => %(burst)s))
     + make_interval(secs => %(count)s / {RATE})
 FROM {WITH_MOST} WHERE {OURS}
-RETURNING EXTRACT(epoch FROM next_at - clock_timestamp())::float8,
+RETURNING EXTRACT(epoch FROM next_at - clock_timestamp())::float8 - %(count)s / {RATE},
     COALESCE(EXTRACT(epoch FROM not_before - clock_timestamp()), 0)::float8, reason
 """  # noqa: S608 - our own constants
 GIVE_BACK = f"""
