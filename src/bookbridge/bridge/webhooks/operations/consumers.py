@@ -26,6 +26,7 @@ from bookbridge.bridge.webhooks.entering import (
     clean_url,
 )
 from bookbridge.bridge.webhooks.models import Consumer, Message
+from bookbridge.bridge.webhooks.operations.publishing import publish_events
 from bookbridge.bridge.webhooks.queries import (
     HEADERS,
     SECRET,
@@ -75,6 +76,8 @@ def create_consumer(
             _("A client has at most %(count)d webhook consumers. Delete one that is not used.")
             % {"count": CONSUMERS_MAX}
         )
+    # What happened before is not for this consumer, unless it asks for a replay.
+    publish_events(client_id=client_id, at=at)
     consumer_id = uuid4()
     made = Consumer(
         id=consumer_id,
@@ -105,6 +108,9 @@ def update_consumer(
 ) -> Consumer:
     """Change those of url, event_types, company_tags, is_disabled, headers and
     messages_per_second that are given. Raises ConsumerInvalidError naming the field."""
+    if changes.get("is_disabled") is False:
+        # What happened meanwhile is not sent, unless it asks for a replay.
+        publish_events(client_id=client_id, at=at)
     found = consumer_for_update(client_id, consumer_id)
     if "url" in changes:
         found.url = _checked_url(changes["url"])

@@ -29,7 +29,7 @@ from bookbridge.bridge.webhooks.sending import SENT_AT_ONCE_MAX, Answer, Outgoin
 from bookbridge.bridge.webhooks.signing import signed_headers
 
 # Longer than a message can take: while it lasts, nobody else sends the same.
-LEASE = dt.timedelta(seconds=60)
+LEASE = dt.timedelta(seconds=30)
 # A message whose worker died so often is not tried again: it may be what kills them.
 INTERRUPTIONS_MAX = 10
 SEQUENCE_HEADER = "bookbridge-sequence"

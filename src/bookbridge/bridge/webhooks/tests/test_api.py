@@ -64,7 +64,7 @@ def test_a_consumer_is_made_listed_and_deleted_as_documented(lender: Api, post: 
         {"url": "https://example.com/" + "a" * 2000},
         {"url": "https://example.com", "eventTypes": ["no.such.type"]},
         {"url": "https://example.com", "companyTags": ["no-colon"]},
-        {"url": "https://example.com", "companyTags": ["a:\u0000"]},
+        {"url": "https://example.com", "companyTags": ["a:\u0007"]},
         {"url": "https://example.com", "companyTags": [f"tag:{n}" for n in range(11)]},
         {"url": "https://example.com", "headers": {"Webhook-Id": "mine"}},
         {"url": "https://example.com", "headers": {"Host": "other.example"}},

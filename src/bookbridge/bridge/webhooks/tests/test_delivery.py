@@ -72,6 +72,20 @@ def test_consumers_are_told_of_the_types_that_they_name(post: Post) -> None:
     assert post.messages(off) == []
 
 
+def test_what_happened_before_a_consumer_was_made_or_enabled_is_not_sent_to_it(post: Post) -> None:
+    post.happen()
+    consumer = post.consumer()
+    post.publish()
+    post.change(consumer, is_disabled=True)
+    post.happen()
+    post.change(consumer, is_disabled=False)
+    post.publish()
+    assert post.messages(consumer) == []
+    post.happen()
+    post.publish()
+    assert len(post.messages(consumer)) == 1
+
+
 def test_tags_let_through_what_any_of_them_names(post: Post) -> None:
     with client_scope(post.client_id):
         north, south = (

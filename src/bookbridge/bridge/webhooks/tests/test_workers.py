@@ -1,0 +1,73 @@
+"""A real worker process tells consumers, whatever else it has to do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from django.utils import timezone
+
+from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.companies.operations import create_company
+from bookbridge.bridge.datatypes import DataType
+from bookbridge.bridge.sync.models import Dataset
+from bookbridge.bridge.sync.tests import conftest as sync_conftest
+from bookbridge.bridge.sync.tests.conftest import ANALYST, Linked
+from bookbridge.bridge.sync.tests.test_killed_workers import start_worker, wait_until
+from bookbridge.bridge.webhooks import operations, queries
+from bookbridge.bridge.webhooks.tests.receiver import Receiver
+
+pytestmark = pytest.mark.database
+source, linked = sync_conftest.source, sync_conftest.linked
+
+
+@pytest.fixture
+def busy_worker(
+    committed_db: str, linked: Linked, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Linked, Dataset]]:
+    """A worker with one place for syncs, which a sync holds until the test is over."""
+    go_on = threading.Event()
+
+    def hold(request: httpx.Request) -> httpx.Response | None:
+        go_on.wait(120)
+        return None
+
+    linked.source.trouble = hold
+    (dataset,) = linked.request(DataType.CUSTOMERS)
+    monkeypatch.setenv("BOOKBRIDGE_WORKER_CONCURRENCY", "1")
+    worker = start_worker(committed_db)
+    try:
+        wait_until(lambda: linked.source.seen, "the sync to ask its source")
+        yield linked, dataset
+    finally:
+        go_on.set()
+        worker.terminate()
+        worker.wait()
+
+
+def test_a_sync_does_not_hold_up_webhooks(
+    busy_worker: tuple[Linked, Dataset], receiver: Receiver, settings: Any
+) -> None:
+    settings.ALLOW_PRIVATE_HOSTS = True
+    linked, dataset = busy_worker
+    client_id = linked.client.id
+    receiver.answer(500)
+    with client_scope(client_id):
+        consumer = operations.create_consumer(
+            client_id=client_id, url=receiver.url, actor=ANALYST, at=timezone.now()
+        )
+    with client_scope(client_id):
+        company = create_company(
+            client_id=client_id, name="New Ltd", actor=ANALYST, at=timezone.now()
+        )
+    first, second = receiver.wait_for(2)
+    with client_scope(client_id):
+        secret = queries.secret_of(queries.consumer(client_id, consumer.id))
+    event = second.verified(secret)
+    assert event["eventType"] == "company.created"
+    assert event["payload"]["id"] == str(company.id)
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == event["id"]
+    assert not linked.fresh(dataset).is_completed
