@@ -96,10 +96,14 @@ class Setting:
         """The records of the paged list as the source writes them, page after page."""
         found: list[Any] = []
 
+        def keep(records: list[Any]) -> list[Any]:
+            found.extend(records)
+            return records
+
         def answer(request: httpx.Request) -> httpx.Response:
             response = self.answer(request)
             if self.is_paged_list(request):
-                self.with_records(response, lambda records: found.extend(records) or records)
+                self.with_records(response, keep)
             return response
 
         read_list(self.connector, self.request(answer), self.paged)

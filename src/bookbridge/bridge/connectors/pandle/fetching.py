@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from bookbridge.bridge.connectors.calling import Reply
 from bookbridge.bridge.connectors.contract import Page, RawRecord, SourceCompany, SourceRequest
 from bookbridge.bridge.connectors.errors import RetryLaterError, SourceShapeError
 from bookbridge.bridge.connectors.pandle import client, wire
@@ -213,7 +214,7 @@ def _record(raw: msgspec.Raw, parent_id: str, path: str) -> RawRecord:
     return RawRecord(record_id, body, parent_id)
 
 
-def _many(reply: client.Reply, path: str) -> _ListReply:
+def _many(reply: Reply, path: str) -> _ListReply:
     try:
         return _LIST.decode(reply.body)
     except msgspec.ValidationError as error:
@@ -222,7 +223,7 @@ def _many(reply: client.Reply, path: str) -> _ListReply:
         raise RetryLaterError(f"The source's answer to {path} is broken JSON: {error}") from error
 
 
-def _one(reply: client.Reply, path: str) -> msgspec.Raw:
+def _one(reply: Reply, path: str) -> msgspec.Raw:
     try:
         raw = _ONE.decode(reply.body).data
     except msgspec.ValidationError as error:
