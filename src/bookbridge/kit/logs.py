@@ -12,6 +12,9 @@ from typing import Any
 
 REQUEST_ID: ContextVar[str] = ContextVar("bookbridge_request_id", default="")
 DATASET_ID: ContextVar[str] = ContextVar("bookbridge_dataset_id", default="")
+# The first two tell of every job and request, and the pages and the API tell of what matters; the
+# others would tell what is sent, with its tokens.
+QUIET = ("procrastinate", "httpx", "httpcore", "oauthlib", "oauth2_provider", "django.db.backends")
 LINE = "%(asctime)s %(levelname)s %(name)s %(message)s%(about)s"
 
 
@@ -68,12 +71,11 @@ def logging_settings(level: str, *, is_json: bool) -> dict[str, Any]:
         "formatters": {"line": {"format": LINE}, "json": {"()": JsonFormatter}},
         "handlers": {
             "terminal": {
-                "class": "logging.StreamHandler",
+                "class": "bookbridge.kit.redaction.DiscreetHandler",
                 "formatter": "json" if is_json else "line",
                 "filters": ["context"],
             }
         },
         "root": {"handlers": ["terminal"], "level": level},
-        # They tell of every task, job and request; the pages and the API tell of what matters.
-        "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+        "loggers": {name: {"level": "WARNING"} for name in QUIET},
     }
