@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -24,13 +24,14 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection, Credential
 from bookbridge.bridge.connectors.contract import AppKeys, Tokens
-from bookbridge.bridge.connectors.errors import ReauthoriseError, RetryLaterError
+from bookbridge.bridge.connectors.errors import ReauthoriseError, RetryLaterError, SourceError
 from bookbridge.bridge.integrations.queries import connector_of
 
 # Longer than the token request's own time limits, so that a lease outlives a slow answer.
 LEASE_SECONDS = 120.0
 WAIT_SECONDS_MAX = 150.0
 POLL_SECONDS = 0.2
+HIDDEN = "[hidden]"
 # Tokens are renewed this long before they lapse, so that none lapses on its way.
 EARLY = dt.timedelta(seconds=90)
 
@@ -108,6 +109,12 @@ class TokenSource:
     refresh: Refresher
     owner: UUID = field(default_factory=uuid.uuid4)
     _grant: Grant | None = field(default=None, repr=False)
+    _seen: set[str] = field(default_factory=set, repr=False)
+
+    @property
+    def secrets(self) -> Collection[str]:
+        """Every token that this source has had in its hands."""
+        return self._seen
 
     def access_token(self, stale: str | None) -> str:
         """A token that is good now; `stale` is one that the source has just refused.
@@ -137,6 +144,7 @@ class TokenSource:
             self._execute(GIVE_LEASE_BACK, grant)
             raise
         pair = TokenPair(tokens.access_token, tokens.refresh_token or grant.pair.refresh)
+        self._note(pair)
         expires_at = timezone.now() + dt.timedelta(seconds=tokens.expires_in_seconds)
         with client_scope(self.connection.client_id):
             key = data_key(self.connection.client_id, self.connection.company_id)
@@ -162,7 +170,12 @@ class TokenSource:
                 raise ReauthoriseError("This connection has no access to its source any more.")
             key = data_key(self.connection.client_id, self.connection.company_id)
             plain = key.unseal(bytes(row.tokens_ciphertext), _identity(self.connection))
-        return Grant(msgspec.json.decode(plain, type=TokenPair), row.generation, row.expires_at)
+        pair = msgspec.json.decode(plain, type=TokenPair)
+        self._note(pair)
+        return Grant(pair, row.generation, row.expires_at)
+
+    def _note(self, pair: TokenPair) -> None:
+        self._seen |= {token for token in (pair.access, pair.refresh) if token}
 
     def _execute(self, statement: str, grant: Grant, **values: Any) -> bool:
         with client_scope(self.connection.client_id), database.cursor() as cursor:
@@ -186,6 +199,15 @@ def token_source(connection: Connection, keys: AppKeys, http: httpx.Client) -> T
         connection=connection,
         refresh=lambda refresh_token: connector.refresh_tokens(http, keys, refresh_token),
     )
+
+
+def hide_secrets(error: SourceError, secrets: Iterable[str]) -> None:
+    """Take secrets out of a failure's words: a source may repeat what it was sent, and its words
+    are stored, shown and logged."""
+    texts = [str(part) for part in error.args]
+    for secret in filter(None, secrets):
+        texts = [text.replace(secret, HIDDEN) for text in texts]
+    error.args = tuple(texts)
 
 
 def _row(connection: Connection) -> Credential | None:

@@ -13,12 +13,13 @@ from django.utils import timezone
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection
-from bookbridge.bridge.connections.operations import token_source
-from bookbridge.bridge.connectors.contract import Connector, SourceRequest
+from bookbridge.bridge.connections.operations import hide_secrets, token_source
+from bookbridge.bridge.connectors.contract import AppKeys, Connector, SourceRequest
 from bookbridge.bridge.connectors.errors import (
     MaintenanceError,
     PermanentError,
     ReauthoriseError,
+    SourceError,
 )
 from bookbridge.bridge.integrations.health import Hold, hold_on
 from bookbridge.bridge.integrations.http import source_client
@@ -65,7 +66,36 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
     A source that is down is asked nothing. One that says so in mid-session holds back every
     connection to it, if a look finds that it is down for all.
     """
-    place = Place(connection.client_id, connection.company_id, connection.id)
+    keys, box = _opened(connection)
+    hold = hold_on(connection.integration_key, keys.host, timezone.now())
+    if hold is not None:
+        raise _held(hold)
+    budget = Budget(connection.client_id, connection.integration_key, connection.id)
+    with source_client() as http:
+        tokens = token_source(connection, keys, http)
+        request = SourceRequest(
+            http=http,
+            base_url=keys.host,
+            company_id=connection.source_company_id,
+            access_token=tokens.access_token,
+            before_request=budget.before_request,
+            heed=budget.heed,
+            today=today,
+        )
+        place = Place(connection.client_id, connection.company_id, connection.id)
+        connector = connector_of(connection.integration_key)
+        try:
+            yield SourceSession(connection, connector, request, place, box, budget)
+        except SourceError as error:
+            hide_secrets(error, [*tokens.secrets, keys.client_secret])
+            hold = _reported(connection, error)
+            if hold is None:
+                raise
+            raise _held(hold) from error
+
+
+def _opened(connection: Connection) -> tuple[AppKeys, BodyBox]:
+    """The client's keys and the company's box; raises SourceError where they may not be used."""
     if not connection.is_linked:
         raise ReauthoriseError(f"The connection is {connection.status}; it must be linked anew.")
     with client_scope(connection.client_id):
@@ -83,32 +113,15 @@ def source_session(connection: Connection, today: dt.date) -> Iterator[SourceSes
             f"{keys.host} is not called: sources are called over https only. Change the host in "
             "the integration's settings."
         )
-    hold = hold_on(connection.integration_key, keys.host, timezone.now())
-    if hold is not None:
-        raise _held(hold)
-    budget = Budget(connection.client_id, connection.integration_key, connection.id)
-    with source_client() as http:
-        tokens = token_source(connection, keys, http)
-        request = SourceRequest(
-            http=http,
-            base_url=keys.host,
-            company_id=connection.source_company_id,
-            access_token=tokens.access_token,
-            before_request=budget.before_request,
-            heed=budget.heed,
-            today=today,
-        )
-        connector = connector_of(connection.integration_key)
-        try:
-            yield SourceSession(connection, connector, request, place, box, budget)
-        except HeldBackError:
-            raise
-        except MaintenanceError as error:
-            source = Source(connection.integration_key, keys.host)
-            hold = report_maintenance(source, error.after, timezone.now())
-            if hold is None:
-                raise
-            raise _held(hold) from error
+    return keys, box
+
+
+def _reported(connection: Connection, error: SourceError) -> Hold | None:
+    """The hold that follows from a source's word that it is in maintenance."""
+    if isinstance(error, HeldBackError) or not isinstance(error, MaintenanceError):
+        return None
+    source = Source(connection.integration_key, connection.source_host)
+    return report_maintenance(source, error.after, timezone.now())
 
 
 def _held(hold: Hold) -> HostDownError:

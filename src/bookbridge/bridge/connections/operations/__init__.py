@@ -1,6 +1,6 @@
 """What can be done to a connection: its life, and its owner's authorisation."""
 
-from bookbridge.bridge.connections.credentials import token_source
+from bookbridge.bridge.connections.credentials import hide_secrets, token_source
 from bookbridge.bridge.connections.operations.authorisation import (
     AuthorisationError,
     Authorised,
@@ -35,6 +35,7 @@ __all__ = [
     "create_connection",
     "deauthorise_connection",
     "delete_connection",
+    "hide_secrets",
     "note",
     "record_failure",
     "resolve_failures",

@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections import events
-from bookbridge.bridge.connections.credentials import store_tokens
+from bookbridge.bridge.connections.credentials import hide_secrets, store_tokens
 from bookbridge.bridge.connections.models import AuthorisationRequest, Connection
 from bookbridge.bridge.connections.operations.lifecycle import (
     Kind,
@@ -140,10 +140,13 @@ def complete_authorisation(
         raise _refused(found, error, at)
     connector = connector_of(found.integration_key)
     with source_client() as http:
+        secrets = [code, keys.client_secret]
         try:
             tokens = connector.exchange_code(http, keys, request.redirect_uri, code)
+            secrets += [tokens.access_token, tokens.refresh_token or ""]
             companies = _companies(connector, http, keys, found, tokens, at)
         except SourceError as failure:
+            hide_secrets(failure, secrets)
             _note_failure(found, str(failure), at)
             raise AuthorisationError(str(failure), connection=found) from failure
     return _link(found, keys, tokens, companies, at)

@@ -28,6 +28,8 @@ class HttpSource:
     down_headers: dict[str, str] = field(default_factory=dict)
     page: dict[str, object] | None = None
     turned_away: int = 0
+    # What a refused refresh is answered, with what was sent.
+    token_says: str = ""
     seen: list[str] = field(default_factory=list)
     access_token: str = "access-1"
     refresh_token: str = "refresh-1"
@@ -117,7 +119,8 @@ class HttpSource:
                 if form["code"] != "good-code":
                     return httpx.Response(400, json={"error": "invalid_grant"})
             elif self.is_revoked or form["refresh_token"] != self.refresh_token:
-                return httpx.Response(400, json={"error": "invalid_grant"})
+                said = {"error_description": self.token_says.format(**form)}
+                return httpx.Response(400, json={"error": "invalid_grant", **said})
             else:
                 self.refreshes += 1
                 self.access_token = f"access-{self.refreshes + 1}"

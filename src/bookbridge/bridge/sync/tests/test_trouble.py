@@ -152,6 +152,25 @@ def test_two_workers_never_renew_the_same_token_at_once(linked: Linked) -> None:
     assert got == ["access-2"] * 4
 
 
+def test_a_source_that_repeats_what_it_was_sent_spreads_no_secret(linked: Linked) -> None:
+    """Its words are stored and shown."""
+
+    def talkative(request: httpx.Request) -> httpx.Response | None:
+        said = f"I do not like {request.headers['authorization']} today"
+        return httpx.Response(418, json={"errors": [said]})
+
+    linked.source.trouble = talkative
+    ended = linked.sync(DataType.CUSTOMERS)["customers"]
+    assert "I do not like Bearer [hidden] today" in ended.error_message
+    linked.source.token_says = "no {refresh_token} from {client_secret}"
+    linked.source.is_revoked, linked.source.access_token = True, "access-lapsed"
+    ended = linked.sync(DataType.CUSTOMERS)["customers"]
+    assert "no [hidden] from [hidden]" in ended.error_message
+    with client_scope(linked.client.id):
+        found = Connection.objects.get(id=linked.connection.id)
+    assert "no [hidden] from [hidden]" in found.deauthorisation_reason
+
+
 def test_a_revoked_grant_deauthorises_and_keeps_what_was_read(linked: Linked) -> None:
     linked.sync(DataType.CUSTOMERS)
     linked.source.is_revoked = True
