@@ -82,6 +82,16 @@ class Spec:
         _check_schema(self.folder / operation.file, content["schema"], json.loads(body), operation)
         return operation
 
+    def check_event(self, event_type: str, body: bytes) -> None:
+        """Raises AssertionError when the body is not that of a webhook of this type."""
+        documented = _load(self.folder / PLATFORM)["webhooks"]
+        first, dot, rest = event_type.partition(".")
+        name = event_type if event_type in documented else f"{{dataType}}{dot}{rest}"
+        assert name in documented, f"{first}: {event_type} is not documented"
+        content = documented[name]["post"]["requestBody"]["content"]["application/json"]
+        operation = Operation(PLATFORM, event_type, "webhook")
+        _check_schema(self.folder / PLATFORM, content["schema"], json.loads(body), operation)
+
 
 def _check_schema(file: Path, schema: dict[str, Any], value: Any, operation: Operation) -> None:
     validator = jsonschema.Draft202012Validator(
