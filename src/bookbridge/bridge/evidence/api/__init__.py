@@ -1,5 +1,5 @@
 """Proofs through the public API: lineage, warning signs, evidence packs, consent."""
 
-from bookbridge.bridge.evidence.api import lineage, packs
+from bookbridge.bridge.evidence.api import lineage, packs, signs
 
-urlpatterns = [*lineage.urlpatterns, *packs.urlpatterns]
+urlpatterns = [*lineage.urlpatterns, *packs.urlpatterns, *signs.urlpatterns]

@@ -11,21 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import SYSTEM
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import ConnectionEvent
 from bookbridge.bridge.connections.operations import note
 from bookbridge.bridge.connectors.errors import RetryLaterError, SourceError
-from bookbridge.bridge.sync.models import (
-    Certificate,
-    Dataset,
-    Refresh,
-    ResourceScan,
-    ResourceState,
-)
+from bookbridge.bridge.sync.models import Certificate, Dataset, Refresh
 from bookbridge.bridge.sync.operations.announcing import announce_first_read
 from bookbridge.bridge.sync.operations.certificates import issue, whose
 from bookbridge.bridge.sync.operations.comparing import COUNTED, compare
@@ -36,6 +32,8 @@ from bookbridge.bridge.sync.session import SourceSession, source_session
 from bookbridge.bridge.sync.type_settings import effective_settings, wanted_since
 
 Outcome = Certificate.Outcome
+# A layer above looks for warning signs in what was read.
+SIGNS_TASK = "evidence.find_signs"
 RETRY_WAIT = dt.timedelta(seconds=30)
 RETRIED_FOR_MAX = dt.timedelta(hours=24)
 
@@ -116,22 +114,12 @@ def _unfinished(session: SourceSession, refresh: Refresh) -> list[str]:
     """
     done = (Dataset.Status.COMPLETE.value, Dataset.Status.NOT_SUPPORTED.value)
     with client_scope(refresh.client_id):
-        own = dict(
-            Dataset.objects.filter(client_id=refresh.client_id, refresh=refresh).values_list(
-                "data_type", "status"
-            )
-        )
+        own = Dataset.objects.filter(client_id=refresh.client_id, refresh=refresh)
         wanted = set(session.connector.manifest.data_types) & COUNTED
-        others = Dataset.objects.filter(
-            client_id=refresh.client_id,
-            company_id=refresh.company_id,
-            connection_id=refresh.connection_id,
-            data_type__in=wanted - own.keys(),
-        )
-        latest = others.order_by("data_type", "-requested_at").distinct("data_type")
         ended: dict[str, str] = {one.value: "" for one in wanted}
-        ended.update(latest.values_list("data_type", "status"))
-        ended.update(own)
+        shared = _shared(session, refresh, own)
+        ended.update(shared.values_list("data_type", "status"))
+        ended.update(own.values_list("data_type", "status"))
     return sorted(key for key, status in ended.items() if status not in done)
 
 
@@ -147,19 +135,24 @@ def _windowed(session: SourceSession, refresh: Refresh) -> list[str]:
 
 
 def _was_read_early(session: SourceSession, refresh: Refresh) -> bool:
-    """Whether a list that is counted was read before the first reports were."""
+    """Whether a counted type that was in progress already was begun before the first reports."""
     if refresh.reports_at is None:
         return False
-    counted = [one for one in session.connector.manifest.data_types if one in COUNTED]
-    names = {name for one in counted for name in session.connector.resources_for(one)}
-    own = {"company_id": refresh.company_id, "connection_id": refresh.connection_id}
     with client_scope(refresh.client_id):
-        states = ResourceState.objects.filter(**own, resource__in=names)
-        newest = {row.resource: row.last_scan for row in states}
-        early = ResourceScan.objects.filter(
-            **own, resource__in=names, started_at__lt=refresh.reports_at
-        )
-        return any(newest.get(row.resource) == row.number for row in early)
+        rows = _shared(session, refresh, Dataset.objects.filter(refresh=refresh))
+        return any(row.started_at is None or row.started_at < refresh.reports_at for row in rows)
+
+
+def _shared(session: SourceSession, refresh: Refresh, own: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """The datasets of counted types that the refresh found in progress: the newest of each."""
+    wanted = set(session.connector.manifest.data_types) & COUNTED
+    others = Dataset.objects.filter(
+        client_id=refresh.client_id,
+        company_id=refresh.company_id,
+        connection_id=refresh.connection_id,
+        data_type__in=wanted,
+    ).exclude(data_type__in=own.values("data_type"))
+    return others.order_by("data_type", "-requested_at").distinct("data_type")
 
 
 def _certify(session: SourceSession, refresh: Refresh, findings: Findings) -> None:
@@ -204,6 +197,10 @@ def _complete(refresh: Refresh, outcome: Outcome) -> None:
             SYSTEM,
             at,
         )
+        if refresh.is_full:
+            app.configure_task(SIGNS_TASK).defer(
+                client_id=str(refresh.client_id), connection_id=str(refresh.connection_id)
+            )
         if outcome == Outcome.MOVED and refresh.reread < REREADS_MAX:
             try:
                 request_refresh(
