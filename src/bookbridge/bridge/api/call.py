@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
@@ -18,6 +19,8 @@ from bookbridge.bridge.api.errors import ApiError, ValidationItem
 from bookbridge.bridge.clients.rules import Actor
 
 Struct = TypeVar("Struct")
+# Postgres keeps every character but this one.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,11 @@ class Call:
     def body(self, kind: type[Struct]) -> Struct:
         """The request's JSON as a struct; raises a 400 that says what does not fit."""
         try:
+            if _NUL.search(self.request.body):
+                raise msgspec.ValidationError(_("the character NUL is in no text"))
             return msgspec.json.decode(self.request.body or b"{}", type=kind)
-        except msgspec.MsgspecError as error:
-            item = ValidationItem(message=str(error), validator=kind.__name__)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            item = ValidationItem(message=str(error), validator=getattr(kind, "__name__", None))
             raise ApiError(
                 HTTPStatus.BAD_REQUEST,
                 _("The body of the request does not fit: %(reason)s") % {"reason": error},

@@ -11,22 +11,12 @@ import msgspec
 SERVICE = "PublicApi"
 RETRY_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
-# Codes of refusals that are not simply a bad request.
+# Codes of refusals that are not simply a bad request; `…_not_found` is a 404 by its name.
 STATUS_OF_CODE: Mapping[str, HTTPStatus] = {
     "api_keys_too_many": HTTPStatus.CONFLICT,
-    "api_key_not_found": HTTPStatus.NOT_FOUND,
     "api_key_last": HTTPStatus.FORBIDDEN,
     "company_product_unknown": HTTPStatus.NOT_FOUND,
-    "configuration_not_found": HTTPStatus.NOT_FOUND,
-    "company_not_found": HTTPStatus.NOT_FOUND,
-    "connection_not_found": HTTPStatus.NOT_FOUND,
-    "evidence_pack_not_found": HTTPStatus.NOT_FOUND,
     "evidence_packs_too_many": HTTPStatus.CONFLICT,
-    "dataset_not_found": HTTPStatus.NOT_FOUND,
-    "certificate_not_found": HTTPStatus.NOT_FOUND,
-    "integration_not_found": HTTPStatus.NOT_FOUND,
-    "webhook_consumer_not_found": HTTPStatus.NOT_FOUND,
-    "webhook_message_not_found": HTTPStatus.NOT_FOUND,
     "webhook_consumer_disabled": HTTPStatus.CONFLICT,
     "integration_unknown": HTTPStatus.NOT_FOUND,
     "integration_not_ready": HTTPStatus.FORBIDDEN,
@@ -109,7 +99,8 @@ def as_api_error(error: Exception) -> ApiError | None:
     is_ours = type(error).__module__.startswith("bookbridge.bridge.")
     if not is_ours or not isinstance(code, str):
         return None
-    return ApiError(STATUS_OF_CODE.get(code, HTTPStatus.BAD_REQUEST), str(error))
+    usual = HTTPStatus.NOT_FOUND if code.endswith("_not_found") else HTTPStatus.BAD_REQUEST
+    return ApiError(STATUS_OF_CODE.get(code, usual), str(error))
 
 
 def error_body(error: ApiError, correlation_id: str) -> ErrorMessage:

@@ -88,6 +88,7 @@ class Exchange:
 
     def _handled(self, caller: Caller) -> HttpResponse:
         handler = self._handler()
+        self._check_text()
         self._check_company(caller)
         if self._company_id is not None:
             take_place(self._company_id)
@@ -127,6 +128,15 @@ class Exchange:
                 headers={"Allow": ", ".join(self.handlers)},
             )
         return self.handlers[self._method]
+
+    def _check_text(self) -> None:
+        """NUL is in no text that we keep: what is named with it is not there."""
+        if any("\x00" in str(value) for value in self.parameters.values()):
+            raise ApiError(HTTPStatus.NOT_FOUND, _("There is nothing at this address."))
+        if any("\x00" in value for value in self.request.GET.values()):
+            raise ApiError(
+                HTTPStatus.BAD_REQUEST, _("A parameter has a character of no text.")
+            )
 
     def _check_company(self, caller: Caller) -> None:
         if caller.company_id is not None and caller.company_id != self._company_id:

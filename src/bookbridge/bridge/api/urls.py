@@ -1,6 +1,6 @@
 """Every path of the public API, below `/api`."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, re_path
 
 from bookbridge.bridge.api import openapi
 from bookbridge.bridge.api.endpoint import Endpoint, unknown_path
@@ -29,6 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *evidence.urlpatterns,
     *records.urlpatterns,
     *webhooks.urlpatterns,
-    path("<path:rest>", _unknown),
-    path("", _unknown),
+    # Also for paths with line breaks, which `<path:rest>` does not match.
+    re_path(r"^[\s\S]*$", _unknown),
 ]

@@ -161,7 +161,7 @@ def list_companies(call: Call) -> HttpResponse:
     return page_reply(page, results, found.total)
 
 
-@operation("create-company", "A new company", body=CompanyBody, reply=CompanyReply)
+@operation("create-company", "A new company", body=CompanyBody, reply=CompanyReply, refusals=(404,))
 def create_company(call: Call) -> HttpResponse:
     sent = call.body(CompanyBody)
     made = operations.create_company(

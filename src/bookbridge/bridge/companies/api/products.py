@@ -28,7 +28,7 @@ class ProductRefresh(msgspec.Struct, forbid_unknown_fields=True):
     dataTypes: list[str] | None = None
 
 
-@operation("add-product", "Use a company for a product", status=204)
+@operation("add-product", "Use a company for a product", status=204, refusals=(400,))
 def add_product(call: Call, company_id: UUID, product: str) -> HttpResponse:
     """Products are names of the client's own choosing; webhooks tell of each."""
     operations.add_product(
