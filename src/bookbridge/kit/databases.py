@@ -12,6 +12,22 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from bookbridge.kit.env import SettingError
 
 CONNECT_TIMEOUT_SECONDS = 10
+# How soon each end gives up a peer whose machine or network is gone without a word: until then a
+# session keeps its row locks, and by default that takes hours.
+PEER_SILENT_SECONDS, PEER_ASKED_EVERY_SECONDS, PEER_ASKED_TIMES = 10, 5, 3
+PEER_UNHEARD_MILLISECONDS = 25_000
+OUR_END = {
+    "keepalives_idle": PEER_SILENT_SECONDS,
+    "keepalives_interval": PEER_ASKED_EVERY_SECONDS,
+    "keepalives_count": PEER_ASKED_TIMES,
+    "tcp_user_timeout": PEER_UNHEARD_MILLISECONDS,
+}
+SERVERS_END = {
+    "tcp_keepalives_idle": PEER_SILENT_SECONDS,
+    "tcp_keepalives_interval": PEER_ASKED_EVERY_SECONDS,
+    "tcp_keepalives_count": PEER_ASKED_TIMES,
+    "tcp_user_timeout": PEER_UNHEARD_MILLISECONDS,
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,8 @@ def django_database(url: str, setting: str) -> dict[str, Any]:
         if key not in {"user", "password", "host", "port", "dbname"}
     }
     options.setdefault("connect_timeout", CONNECT_TIMEOUT_SECONDS)
+    for name, value in OUR_END.items():
+        options.setdefault(name, value)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname", ""),
@@ -62,6 +80,12 @@ def prepare_half(
     with psycopg.connect(admin_url, autocommit=True) as admin:
         for role, password in ((owner, owner_password), (app, app_password)):
             _ensure_role(admin, role, password)
+            for name, value in SERVERS_END.items():
+                admin.execute(
+                    sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                        sql.Identifier(role), sql.Identifier(name), sql.Literal(value)
+                    )
+                )
         exists = admin.execute(
             "SELECT 1 FROM pg_database WHERE datname = %s", (database,)
         ).fetchone()
