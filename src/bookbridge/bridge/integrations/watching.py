@@ -116,7 +116,7 @@ def _keep(
     back: dt.datetime | None = None,
 ) -> None:
     row = SourceHealth.objects.select_for_update().get(**source.values)
-    before = (row.down_since, row.expected_at)
+    before, said_so = (row.down_since, row.expected_at), row.state == "maintenance"
     row.state, row.message = found.state, found.message
     row.checked_at, row.looking_until = at, None
     if found.state != "unknown":
@@ -124,7 +124,7 @@ def _keep(
             {"from": one.starts_at.isoformat(), "to": one.ends_at.isoformat(), "reason": one.reason}
             for one in found.planned
         ]
-    says_so = found.state == "maintenance" and _is_trusted(row, found, at)
+    says_so = found.state == "maintenance" and _is_trusted(row, found, at, said_so=said_so)
     is_met = met_at is not None and found.answers is not True
     if row.down_since is None and (says_so or is_met):
         _begin(row, source, at, Origin.STATUS_PAGE if says_so else Origin.ANSWER)
@@ -137,12 +137,16 @@ def _keep(
     _tell(row, source, before, chain)
 
 
-def _is_trusted(row: SourceHealth, found: SourceStatus, at: dt.datetime) -> bool:
-    """Whether the page's word stands against an API that answers."""
-    if found.answers is not True or row.down_since is None:
+def _is_trusted(row: SourceHealth, found: SourceStatus, at: dt.datetime, *, said_so: bool) -> bool:
+    """Whether the page's word stands against an API that answers: when it is new, and for a time.
+
+    A page that was once forgotten in this state begins no second hold by staying in it.
+    """
+    if found.answers is not True:
         return True
-    until = found.expected_back_at or row.down_since + PAGE_TRUSTED_FOR
-    return at < until
+    if row.down_since is None:
+        return not said_so and (found.expected_back_at is None or at < found.expected_back_at)
+    return at < (found.expected_back_at or row.down_since + PAGE_TRUSTED_FOR)
 
 
 def _is_back(

@@ -154,8 +154,15 @@ def test_a_page_that_was_forgotten_gives_way_to_an_api_that_answers(linked: Link
     look(host_of(linked), now)
     look(host_of(linked), now + dt.timedelta(hours=1))
     assert hold_on("vjms", linked.source.url, now) is not None
-    look(host_of(linked), now + dt.timedelta(hours=13))
-    assert hold_on("vjms", linked.source.url, now) is None
+    for later in (13 * 60, 13 * 60 + 5, 30 * 60):
+        look(host_of(linked), now + later * MINUTE)
+        assert hold_on("vjms", linked.source.url, now) is None
+    assert SourceOutage.objects.count() == 1
+    reopen(linked)
+    look(host_of(linked), now + dt.timedelta(hours=40))
+    linked.source.page = {"state": "maintenance"}
+    look(host_of(linked), now + dt.timedelta(hours=41))
+    assert hold_on("vjms", linked.source.url, now) is not None, "a new word counts again"
 
 
 def test_looks_that_find_nobody_at_home_are_no_alarm(linked: Linked) -> None:
