@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+from django.db.models import Case, F, QuerySet, When
 from django.utils.translation import gettext as _
 
 from bookbridge.bridge.api.errors import ApiError, conflict, not_found
@@ -14,6 +14,18 @@ from bookbridge.bridge.connections.queries import connection, connections_of
 from bookbridge.bridge.datatypes import DatasetStatus, DataType
 from bookbridge.bridge.integrations.queries import connector_of
 from bookbridge.bridge.sync.models import Dataset
+
+# One plain statement: every reading begins with it.
+_READ = """
+SELECT * FROM connections_connection AS one
+WHERE client_id = %(client)s AND company_id = %(company)s
+  AND (%(connection)s::uuid IS NULL OR id = %(connection)s::uuid)
+  AND EXISTS (
+    SELECT FROM sync_dataset WHERE client_id = %(client)s AND company_id = %(company)s
+      AND connection_id = one.id
+      AND data_type = %(data_type)s AND status = %(complete)s)
+ORDER BY status <> %(linked)s, linked_at DESC NULLS LAST, created_at DESC LIMIT 1
+"""
 
 
 def readable_connection(
@@ -25,13 +37,26 @@ def readable_connection(
     one is read first, then the one linked last. Raises 404 when the platform has no such type, 409
     when it was never read to the end.
     """
+    key = {
+        "client": client_id,
+        "company": company_id,
+        "connection": connection_id,
+        "data_type": data_type.value,
+        "complete": DatasetStatus.COMPLETE.value,
+        "linked": Connection.Status.LINKED.value,
+    }
+    for found in Connection.objects.raw(_READ, key):
+        return found
+    raise _nothing_read(client_id, company_id, data_type, connection_id)
+
+
+def _nothing_read(
+    client_id: UUID, company_id: UUID, data_type: DataType, connection_id: UUID | None
+) -> ApiError:
     company(client_id, company_id)
     if connection_id is not None:
         connection(client_id, connection_id, company_id)
     candidates = _candidates(client_id, company_id, connection_id)
-    found = candidates.filter(_read(data_type)).first()
-    if found is not None:
-        return found
     latest = (
         Dataset.objects.filter(
             client_id=client_id,
@@ -47,13 +72,13 @@ def readable_connection(
         first is None or data_type in connector_of(first.integration_key).manifest.data_types
     )
     if not is_offered or (latest is not None and latest.status == DatasetStatus.NOT_SUPPORTED):
-        raise unsupported(client_id, company_id, data_type.value)
+        return unsupported(client_id, company_id, data_type.value)
     if latest is None:
-        raise conflict(
+        return conflict(
             _("%(data_type)s was never read for this company. Request it, then read it here.")
             % {"data_type": data_type.value}
         )
-    raise conflict(
+    return conflict(
         _("%(data_type)s has not been read to the end yet: its dataset %(id)s is %(status)s.")
         % {"data_type": data_type.value, "id": latest.id, "status": latest.status}
     )
@@ -71,10 +96,6 @@ def unsupported(client_id: UUID, company_id: UUID, data_type: str) -> ApiError:
     )
 
 
-def _offered(connection: Connection) -> tuple[DataType, ...]:
-    return connector_of(connection.integration_key).manifest.data_types
-
-
 def _candidates(
     client_id: UUID, company_id: UUID, connection_id: UUID | None
 ) -> QuerySet[Connection]:
@@ -83,15 +104,3 @@ def _candidates(
         found = found.filter(id=connection_id)
     is_linked = Case(When(status=Connection.Status.LINKED, then=0), default=1)
     return found.order_by(is_linked, F("linked_at").desc(nulls_last=True), "-created_at")
-
-
-def _read(data_type: DataType) -> Exists:
-    return Exists(
-        Dataset.objects.filter(
-            client_id=OuterRef("client_id"),
-            company_id=OuterRef("company_id"),
-            connection_id=OuterRef("id"),
-            data_type=data_type.value,
-            status=DatasetStatus.COMPLETE,
-        )
-    )
