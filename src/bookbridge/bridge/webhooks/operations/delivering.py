@@ -155,12 +155,17 @@ def _note(
     consumer = _locked(client_id, consumer_id)
     if consumer is None:
         return None
-    for claim, answer in results:
+    # Successes first: a failure may disable the consumer, which ends all that is under way.
+    for claim, answer in sorted(results, key=lambda one: not one[1].is_success):
         ended_at = at + answer.duration
         _keep(client_id, claim, answer)
+        ours = Q(lease=claim.lease)
+        if answer.is_success:
+            # The consumer was disabled while this was under way; it did arrive.
+            ours |= Q(lease=None, status=Message.Status.FAILURE)
         message = (
             Message.objects.select_for_update()
-            .filter(client_id=client_id, id=claim.message_id, lease=claim.lease)
+            .filter(ours, client_id=client_id, id=claim.message_id)
             .first()
         )
         if message is not None:

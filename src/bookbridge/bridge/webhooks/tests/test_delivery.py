@@ -350,3 +350,15 @@ def test_one_clients_consumers_hear_nothing_of_anothers_events(post: Post, stran
     assert other.messages(consumer) == []
     with client_scope(post.client_id), pytest.raises(queries.ConsumerNotFoundError):
         queries.consumer(post.client_id, consumer.id)
+
+
+def test_what_arrives_in_the_turn_that_disables_its_consumer_has_arrived(post: Post) -> None:
+    consumer = post.consumer()
+    for _number in range(3):
+        post.happen()
+    post.publish()
+    post.receiver.answer(410, 200, 500)
+    post.deliver(consumer)
+    assert post.fresh(consumer).is_disabled
+    statuses = sorted(one.status for one in post.messages(consumer))
+    assert statuses == [Status.FAILURE, Status.FAILURE, Status.SUCCESS]
