@@ -79,6 +79,37 @@ def resume_source(*, integration_key: str, host: str, at: dt.datetime) -> int:
     return len(held)
 
 
+def hold_connection(*, client_id: UUID, connection_id: UUID) -> dt.datetime | None:
+    """While its source is down, tell all that waits for a connection why, in one statement.
+
+    Returns when the connection looks for itself; None when the source may be asked.
+    """
+    at = timezone.now()
+    with client_scope(client_id):
+        found = Connection.objects.filter(client_id=client_id, id=connection_id).first()
+        if found is None or not found.is_linked:
+            return None
+        hold = hold_on(found.integration_key, found.source_host, at)
+        if hold is None:
+            return None
+        wake_at = at + hold.wait(at)
+        waiting = Dataset.objects.filter(
+            client_id=client_id, connection_id=connection_id, completed_at=None
+        )
+        waiting.update(
+            status=Dataset.Status.QUEUED,
+            status_description=hold.sentence,
+            not_before=wake_at,
+            run_token=None,
+        )
+    # As in `go_on_if_back`: the hold may have ended before this was noted.
+    if hold_on(found.integration_key, found.source_host, timezone.now()) is None:
+        with client_scope(client_id):
+            waiting.update(not_before=at)
+        return at
+    return wake_at
+
+
 def go_on_if_back(dataset: Dataset) -> None:
     """End the wait of a read whose source came back before it was noted that the read waits.
 

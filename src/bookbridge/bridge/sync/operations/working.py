@@ -15,6 +15,7 @@ from bookbridge.bridge.datatypes import ORDER
 from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.sync.models import Dataset, Refresh
 from bookbridge.bridge.sync.operations.analysing import analyse_after_first
+from bookbridge.bridge.sync.operations.holding import hold_connection
 from bookbridge.bridge.sync.operations.queueing import defer_run, defer_wake
 from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
 from bookbridge.bridge.sync.operations.running import run_dataset
@@ -30,8 +31,13 @@ def run_connection(*, client_id: UUID, connection_id: UUID) -> None:
     """Run each dataset that is due once, reconcile the refreshes that are done, and see that the
     connection is woken for what has to wait. One dataset's failure does not stop the others.
 
-    When its turn is over and others wait, it queues itself anew and ends.
+    When its turn is over and others wait, it queues itself anew and ends. While its source is
+    down, nothing is begun.
     """
+    held_until = hold_connection(client_id=client_id, connection_id=connection_id)
+    if held_until is not None:
+        _plan(client_id, connection_id, held_until)
+        return
     turn = Turn(client_id, connection_id)
     try:
         failure = _run_datasets(turn)

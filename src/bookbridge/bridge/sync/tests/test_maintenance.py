@@ -65,6 +65,7 @@ def test_one_answer_of_503_holds_every_connection_to_the_host(linked: Linked) ->
     run(other)
 
     assert linked.source.turned_away == met
+    assert [one.started_at for one in datasets(other)] == [None], "nothing was begun"
     for one in (*datasets(linked), *datasets(other)):
         assert one.status == Status.QUEUED
         assert one.status_description == "Pandle is in maintenance; this resumes by itself."
