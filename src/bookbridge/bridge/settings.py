@@ -193,7 +193,7 @@ DELETIONS_HELD_ABOVE = env.whole_number("BOOKBRIDGE_BRIDGE_DELETIONS_HELD_ABOVE"
 DELETIONS_HELD_PERCENT = env.whole_number("BOOKBRIDGE_BRIDGE_DELETIONS_HELD_PERCENT", 10, 0, 100)
 # Queues with places of their own in every worker: no sync delays a webhook, and no slow receiver
 # of webhooks a sync.
-JOB_LANES = {"webhooks": env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_CONCURRENCY", 2, 1, 64)}
+JOB_LANES = {"webhooks": env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_CONCURRENCY", 4, 1, 64)}
 WEBHOOK_DAYS_KEPT = env.whole_number("BOOKBRIDGE_BRIDGE_WEBHOOK_DAYS_KEPT", 90, 7, 3650)
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -25,8 +25,8 @@ from bookbridge.bridge.webhooks.queueing import (
     defer_wake,
 )
 
-# One consumer's job gives way to the others' after this time.
-DELIVERY_SECONDS_MAX = 20.0
+# One consumer's job gives way to the others' after this time, so after one slow turn.
+DELIVERY_SECONDS_MAX = 5.0
 # A wait as short as this is waited out: a receiver's rate limit, most of the time.
 WAITED_OUT_SECONDS_MAX = 1.0
 AFTER_AN_OUTAGE = RetryStrategy(

@@ -32,6 +32,9 @@ from bookbridge.bridge.webhooks.signing import signed_headers
 LEASE = dt.timedelta(seconds=30)
 # A message whose worker died so often is not tried again: it may be what kills them.
 INTERRUPTIONS_MAX = 10
+# After a full turn that nothing answered: a dead receiver's backlog must not take the time of
+# those that live.
+SILENCE = dt.timedelta(seconds=60)
 SEQUENCE_HEADER = "bookbridge-sequence"
 
 
@@ -170,6 +173,8 @@ def _note(
         )
         if message is not None:
             _conclude(consumer, message, answer, ended_at)
+    if len(results) == SENT_AT_ONCE_MAX and all(answer.status is None for _c, answer in results):
+        consumer.held_until = max(consumer.held_until or at, at + SILENCE)
     consumer.save()
     return None if consumer.is_disabled else _next_due(client_id, consumer_id)
 

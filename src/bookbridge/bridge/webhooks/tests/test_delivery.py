@@ -362,3 +362,18 @@ def test_what_arrives_in_the_turn_that_disables_its_consumer_has_arrived(post: P
     assert post.fresh(consumer).is_disabled
     statuses = sorted(one.status for one in post.messages(consumer))
     assert statuses == [Status.FAILURE, Status.FAILURE, Status.SUCCESS]
+
+
+def test_a_dead_receivers_backlog_waits(post: Post) -> None:
+    from bookbridge.kit.processes.ports import free_port
+
+    consumer = post.consumer(url=f"http://127.0.0.1:{free_port()}/")
+    for _number in range(6):
+        post.happen()
+    post.publish()
+    assert post.deliver(consumer).sent == 4
+    turn = post.deliver(consumer)
+    assert turn.sent == 0
+    assert turn.again_at is not None and turn.again_at >= post.now + dt.timedelta(seconds=60)
+    post.later(seconds=90)
+    assert post.deliver(consumer).sent == 4
