@@ -143,7 +143,8 @@ def reseal_replies(client_id: UUID) -> int:
     """Seal a client's kept replies with the ring's active key, for its rotation; how many."""
     active, count = keyring.key_ring().active.id, 0
     for kept in KeptReply.objects.select_for_update().filter(client_id=client_id):
-        sealed, identity = bytes(kept.body_ciphertext), _identity_of(client_id, kept.key_hash)
+        sealed, key_hash = bytes(kept.body_ciphertext), bytes(kept.key_hash)
+        identity = _identity_of(client_id, key_hash)
         if key_id_of(sealed) != active:
             kept.body_ciphertext = keyring.seal(keyring.unseal(sealed, identity), identity)
             kept.save(update_fields=["body_ciphertext"])
@@ -152,7 +153,7 @@ def reseal_replies(client_id: UUID) -> int:
 
 
 def _identity_of(client_id: UUID, key_hash: bytes) -> str:
-    return f"kept-reply|{client_id}|{bytes(key_hash).hex()}"
+    return f"kept-reply|{client_id}|{key_hash.hex()}"
 
 
 def forget_expired(client_id: UUID, at: dt.datetime) -> int:
