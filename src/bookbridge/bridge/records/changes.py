@@ -24,12 +24,12 @@ from bookbridge.bridge.datatypes import DataType
 CURSOR_LENGTH_MAX = 2000
 _VERSION = "1"
 
-NEWEST = """
+_FEED = "feed = uuid_hash_extended(%(company)s, 0) AND company_id = %(company)s"
+NEWEST = f"""
 SELECT GREATEST(
-    COALESCE((SELECT max(change_id) FROM records_record WHERE company_id = %(company)s), 0),
-    COALESCE((SELECT max(change_id) FROM records_supersededversion
-        WHERE company_id = %(company)s), 0))
-"""
+    COALESCE((SELECT max(change_id) FROM records_record WHERE {_FEED}), 0),
+    COALESCE((SELECT max(change_id) FROM records_supersededversion WHERE {_FEED}), 0))
+"""  # noqa: S608 - our own constant
 _COLUMNS = """
     change_id, connection_id, data_type, id_length, record_id, parent_id, body::text AS body,
     modified_at, known_from, is_deleted
@@ -40,11 +40,11 @@ SPAN = f"""
 SELECT page.*, prior.is_there
 FROM (
     (SELECT {_COLUMNS} FROM records_record
-    WHERE company_id = %(company)s AND change_id > %(place)s AND change_id <= %(end)s
+    WHERE {_FEED} AND change_id > %(place)s AND change_id <= %(end)s
       AND data_type = ANY(%(types)s) ORDER BY change_id LIMIT %(limit)s)
     UNION ALL
     (SELECT {_COLUMNS} FROM records_supersededversion
-    WHERE company_id = %(company)s AND change_id > %(place)s AND change_id <= %(end)s
+    WHERE {_FEED} AND change_id > %(place)s AND change_id <= %(end)s
       AND (until_change_id IS NULL OR until_change_id > %(end)s)
       AND data_type = ANY(%(types)s) ORDER BY change_id LIMIT %(limit)s)
     ORDER BY change_id LIMIT %(limit)s) AS page

@@ -84,18 +84,11 @@ class _Normalised(models.Model):
 
 class Record(_Normalised):
     """One normalised record as it is now. Postgres keeps more columns, made from the body, and the
-    indexes that lists are read from: migration 0004."""
+    indexes that lists and changes are read from: migrations 0004 and 0005."""
 
     pk = models.CompositePrimaryKey(
         "company_id", "connection_id", "data_type", "id_length", "record_id"
     )
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["company_id", "change_id"], include=["client_id"], name="records_by_change"
-            ),
-        ]
 
 
 class SupersededVersion(_Normalised):
@@ -108,13 +101,6 @@ class SupersededVersion(_Normalised):
     known_to = models.DateTimeField(null=True)
     until_change_id = models.BigIntegerField(null=True)
     is_removed = models.BooleanField(default=False)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["company_id", "change_id"], include=["client_id"], name="versions_by_change"
-            ),
-        ]
 
 
 class SupersededRaw(models.Model):

@@ -1,7 +1,15 @@
 """Reading data through the public API: lists, the company itself, statements, aged reports, and
 what became of them: changes and versions."""
 
-from bookbridge.bridge.records.api import aged, attachments, changes, lists, statements, versions
+from bookbridge.bridge.records.api import (
+    aged,
+    attachments,
+    changes,
+    lists,
+    pdf,
+    statements,
+    versions,
+)
 
 urlpatterns = [
     *aged.urlpatterns,
@@ -9,5 +17,6 @@ urlpatterns = [
     *changes.urlpatterns,
     *versions.urlpatterns,
     *attachments.urlpatterns,
+    *pdf.urlpatterns,
     *lists.urlpatterns,
 ]

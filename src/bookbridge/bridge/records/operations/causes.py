@@ -21,9 +21,11 @@ CHANGED = """
 SELECT raw.resource, raw.source_id
 FROM unnest(%(resources)s::text[], %(lengths)s::int2[], %(ids)s::text[])
     AS asked (resource, id_length, source_id)
-JOIN records_rawrecord raw ON raw.company_id = %(company)s AND raw.connection_id = %(connection)s
-  AND raw.resource = asked.resource AND raw.id_length = asked.id_length
-  AND raw.source_id = asked.source_id
+CROSS JOIN LATERAL (
+    SELECT * FROM records_rawrecord
+    WHERE company_id = %(company)s AND connection_id = %(connection)s
+      AND resource = asked.resource AND id_length = asked.id_length
+      AND source_id = asked.source_id LIMIT 1) AS raw
 WHERE raw.changed_at > %(since)s OR raw.deleted_at > %(since)s
 """
 

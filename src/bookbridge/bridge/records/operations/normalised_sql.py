@@ -27,14 +27,17 @@ _VERSION = f"{_LISTED}, known_to, until_change_id, is_removed"
 
 # Writers of one company take turns, so that its changes become visible in the order of their ids.
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('records of ' || %(company)s::text, 0))"
-KNOWN = """
-SELECT record.record_id, record.content_hash, record.is_deleted, record.sources::text
-FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS seen (id_length, record_id)
-JOIN records_record record ON record.company_id = %(company)s
-  AND record.connection_id = %(connection)s AND record.data_type = %(data_type)s
-  AND record.id_length = seen.id_length AND record.record_id = seen.record_id
-"""
 # Lateral, with its limit: each row is looked up by its whole key, whatever the planner knows.
+_ASKED = f"""
+FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS asked (id_length, record_id)
+CROSS JOIN LATERAL (
+    SELECT * FROM records_record
+    WHERE {_OF_TYPE} AND id_length = asked.id_length AND record_id = asked.record_id LIMIT 1
+) AS record
+"""  # noqa: S608 - ours
+KNOWN = (
+    "SELECT record.record_id, record.content_hash, record.is_deleted, record.sources::text" + _ASKED
+)
 _CLOSE = f""", closed AS (
     INSERT INTO records_supersededversion ({_VERSION})
     SELECT {", ".join(f"old.{name}" for name in COLUMNS)}, %(now)s, numbered.change, false
@@ -70,18 +73,17 @@ RELEASE = _UPSERT.format(close=_CLOSE, **_BY_MAPPING)
 # What a record was made from may change and the record stay as it was: that is no new version.
 RETRACE = f"""
 UPDATE records_record record SET sources = traced.sources
-FROM (SELECT unnest(%(lengths)s::int2[]) AS id_length, unnest(%(ids)s::text[]) AS record_id,
-    unnest(%(sources)s::jsonb[]) AS sources) AS traced
+FROM (
+    SELECT asked.id_length, asked.record_id, asked.sources
+    FROM unnest(%(lengths)s::int2[], %(ids)s::text[], %(sources)s::jsonb[])
+        AS asked (id_length, record_id, sources)
+) AS traced
 WHERE {_OF_TYPE} AND record.id_length = traced.id_length AND record.record_id = traced.record_id
 """  # noqa: S608 - ours
-BODIES = """
-SELECT record.record_id, record.parent_id, record.body::text, record.order_date,
-    record.sources::text
-FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS gone (id_length, record_id)
-JOIN records_record record ON record.company_id = %(company)s
-  AND record.connection_id = %(connection)s AND record.data_type = %(data_type)s
-  AND record.id_length = gone.id_length AND record.record_id = gone.record_id
-"""
+BODIES = (
+    "SELECT record.record_id, record.parent_id, record.body::text, record.order_date,"
+    " record.sources::text" + _ASKED
+)
 # A type without a deletion flag: the record goes, and an open version says since when.
 REMOVE = f"""
 WITH gone AS (

@@ -25,12 +25,14 @@ STAGING = Staging(
         ("content_hash", "bytea"),
     ),
 )
+# Lateral, with its limit: each row is looked up by its whole key, whatever the planner knows.
 KNOWN = """
 SELECT raw.source_id, raw.content_hash, raw.deleted_at IS NOT NULL
 FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS seen (id_length, source_id)
-JOIN records_rawrecord raw ON raw.company_id = %(company)s AND raw.connection_id = %(connection)s
-  AND raw.resource = %(resource)s AND raw.id_length = seen.id_length
-  AND raw.source_id = seen.source_id
+CROSS JOIN LATERAL (
+    SELECT * FROM records_rawrecord
+    WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
+      AND id_length = seen.id_length AND source_id = seen.source_id LIMIT 1) AS raw
 """
 # The body that a staged record replaces is kept, sealed as it is, by the same statement.
 UPSERT = """
