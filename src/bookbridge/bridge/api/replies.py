@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,6 +20,15 @@ def json_reply(value: Any, *, status: int = 200) -> HttpResponse:
     """An object as JSON; bytes are JSON already."""
     content = value if isinstance(value, bytes) else encode(value)
     return HttpResponse(content, content_type="application/json", status=status)
+
+
+class Outside(HttpResponse):
+    """A reply that is made when the request's transaction is over: asking a source takes long, and
+    a token that it gives must be kept whatever becomes of the request."""
+
+    def __init__(self, make: Callable[[], HttpResponse]) -> None:
+        super().__init__()
+        self.make = make
 
 
 def empty_reply(status: int) -> HttpResponse:

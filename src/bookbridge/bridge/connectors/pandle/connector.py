@@ -22,7 +22,7 @@ from bookbridge.bridge.connectors.contract import (
     SourceStatus,
     Tokens,
 )
-from bookbridge.bridge.connectors.pandle import fetching, probing, reports, status
+from bookbridge.bridge.connectors.pandle import fetching, pdf, probing, reports, status
 from bookbridge.bridge.connectors.pandle.auth import OAUTH
 from bookbridge.bridge.connectors.pandle.manifest import MANIFEST
 from bookbridge.bridge.connectors.pandle.mapping import MAPPING_VERSION, map_records
@@ -83,6 +83,9 @@ class PandleConnector:
 
     def read_reports(self, request: SourceRequest, as_of: dt.date) -> SourceReports:
         return reports.read_reports(request, as_of)
+
+    def invoice_pdf(self, request: SourceRequest, invoice_id: str) -> bytes:
+        return pdf.invoice_pdf(request, invoice_id)
 
     def probe(self, request: SourceRequest) -> Sequence[Assumption]:
         return probing.probe(request)

@@ -40,7 +40,7 @@ def _check_record(
     at = as_of(call)
     source = readable_connection(call.client_id, company_id, data_type, connection_id)
     records = RecordList(company_id, source.id, data_type, as_of=at)
-    if "\x00" in record_id or read_one(records, record_id) is None:
+    if read_one(records, record_id) is None:
         raise no_record(data_type, record_id)
 
 

@@ -53,8 +53,6 @@ def _list_of(data_type: DataType, suffix: str) -> Operation:
         at = as_of(call)
         source = readable_connection(call.client_id, company_id, data_type, connection_id)
         page = page_of(call.request)
-        if _is_no_id(parent_id):
-            return text_page_reply(page, b"[]", 0)
         records = RecordList(company_id, source.id, data_type, parent_id, at)
         text, total = read_page(records, call, page)
         return text_page_reply(page, text, total)
@@ -80,19 +78,12 @@ def _one_of(data_type: DataType, suffix: str) -> Operation:
         at = as_of(call)
         source = readable_connection(call.client_id, company_id, data_type, connection_id)
         records = RecordList(company_id, source.id, data_type, parent_id, at)
-        text = None
-        if not (_is_no_id(record_id) or _is_no_id(parent_id)):
-            text = read_one(records, record_id)
+        text = read_one(records, record_id)
         if text is None:
             raise no_record(data_type, record_id)
         return json_reply(text)
 
     return get_record
-
-
-def _is_no_id(text: str | None) -> bool:
-    """Postgres keeps no text with a NUL, so nothing has such an id."""
-    return text is not None and "\x00" in text
 
 
 def no_record(data_type: DataType, record_id: str) -> ApiError:
