@@ -70,11 +70,9 @@ OF_OTHER_PRODUCTS = (
 # Deprecated, with bodies of their own; sent to those who name them, made from the newer event.
 DEPRECATED: Mapping[str, tuple[str, ...]] = {
     "DataConnectionStatusChanged": (
-        "connection.created",
         "connection.connected",
         "connection.disconnected",
         "connection.reconnected",
-        "connection.deleted",
     ),
     "DataSyncCompleted": ("read.completed",),
     "DatasetDataChanged": ("read.completed",),

@@ -18,6 +18,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 PLATFORM = "Codat-Platform-docs-2026-08-04.json"
+# Webhooks that the newer file no longer has.
+WEBHOOKS = "Webhooks.json"
 CURRENT_ACCOUNTING = "Codat-Lending.yaml"
 OLDER_ACCOUNTING = "Codat-Accounting-2023-04-26.yaml"
 # Newest first: an operation is judged by the newest file that has it.
@@ -84,13 +86,17 @@ class Spec:
 
     def check_event(self, event_type: str, body: bytes) -> None:
         """Raises AssertionError when the body is not that of a webhook of this type."""
-        documented = _load(self.folder / PLATFORM)["webhooks"]
-        first, dot, rest = event_type.partition(".")
-        name = event_type if event_type in documented else f"{{dataType}}{dot}{rest}"
-        assert name in documented, f"{first}: {event_type} is not documented"
-        content = documented[name]["post"]["requestBody"]["content"]["application/json"]
-        operation = Operation(PLATFORM, event_type, "webhook")
-        _check_schema(self.folder / PLATFORM, content["schema"], json.loads(body), operation)
+        _first, dot, rest = event_type.partition(".")
+        names = (event_type, f"{{dataType}}{dot}{rest}")
+        for file in (PLATFORM, WEBHOOKS):
+            documented = _load(self.folder / file)["webhooks"]
+            name = next((one for one in names if one in documented), None)
+            if name is not None:
+                content = documented[name]["post"]["requestBody"]["content"]["application/json"]
+                operation = Operation(file, event_type, "webhook")
+                _check_schema(self.folder / file, content["schema"], json.loads(body), operation)
+                return
+        raise UnknownOperationError(event_type)
 
 
 def _check_schema(file: Path, schema: dict[str, Any], value: Any, operation: Operation) -> None:

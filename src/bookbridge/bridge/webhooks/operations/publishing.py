@@ -4,11 +4,14 @@ wants it."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.tenancy import client_scope
+from bookbridge.bridge.webhooks.event_types import DEPRECATED
 from bookbridge.bridge.webhooks.models import Consumer, Event, EventCount, Message
+from bookbridge.bridge.webhooks.older_forms import older_forms
 from bookbridge.bridge.webhooks.queueing import deliver_after_commit
 from bookbridge.bridge.webhooks.rules import wants
 
@@ -64,17 +67,45 @@ def _publish_batch(client_id: UUID, at: dt.datetime) -> int:
     events = list(new.order_by("id")[:BATCH_MAX])
     if not events:
         return 0
-    for event in events:
-        counted.last_sequence += 1
-        event.sequence = counted.last_sequence
-    Event.objects.bulk_update(events, ["sequence"])
-    counted.save(update_fields=["last_sequence"])
     # Locked, so that none is deleted or disabled between being found and being told.
-    consumers = (
+    consumers = list(
         Consumer.objects.select_for_update(no_key=True)
         .filter(client_id=client_id, disabled_at=None)
         .order_by("id")
     )
+    older = _older_forms(client_id, events, {name for one in consumers for name in one.event_types})
+    for event in (*events, *older):
+        counted.last_sequence += 1
+        event.sequence = counted.last_sequence
+    Event.objects.bulk_update(events, ["sequence"])
+    Event.objects.bulk_create(older)
+    counted.save(update_fields=["last_sequence"])
     for consumer in consumers:
-        add_messages(consumer, [one for one in events if wants_event(consumer, one)], at)
+        wanted = [one for one in (*events, *older) if wants_event(consumer, one)]
+        add_messages(consumer, wanted, at)
     return len(events)
+
+
+def _older_forms(client_id: UUID, events: Iterable[Event], named: Collection[str]) -> list[Event]:
+    """The deprecated events that a consumer still names."""
+    wanted = DEPRECATED.keys() & named
+    if not wanted:
+        return []
+    client_name = Client.objects.get(id=client_id).name
+    made: list[Event] = []
+    for event in events:
+        if not any(event.event_type in DEPRECATED[name] for name in wanted):
+            continue
+        for form in older_forms(event.event_type, event.body, wanted):
+            older = Event(
+                client_id=client_id,
+                event_type=form.event_type,
+                company_id=event.company_id,
+                company_tags=event.company_tags,
+                occurred_at=event.occurred_at,
+            )
+            older.body = form.body(
+                event_id=older.event_id, client_id=client_id, client_name=client_name
+            )
+            made.append(older)
+    return made
