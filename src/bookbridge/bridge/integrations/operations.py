@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.clients.sealing import key_id_of
+from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.errors import SourceError
 from bookbridge.bridge.integrations.http import check_host, source_client
 from bookbridge.bridge.integrations.models import IntegrationSettings
@@ -123,7 +124,8 @@ def await_keys(
 
 def test_settings(*, client_id: UUID, integration_key: str, redirect_uri: str) -> str:
     """Ask the platform whether it knows the keys; one sentence, or SettingsRefusedError."""
-    keys = app_keys(client_id, integration_key)
+    with client_scope(client_id):
+        keys = app_keys(client_id, integration_key)
     with source_client() as http:
         try:
             return connector_of(integration_key).test_keys(http, keys, redirect_uri)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
@@ -30,8 +31,13 @@ PortalView = Callable[Concatenate[PortalRequest, Parts], HttpResponse]
 PlainView = Callable[Concatenate[HttpRequest, Parts], HttpResponse]
 
 
-def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Parts]]:
-    """Opens the client's rows for a signed-in user who has `right`, a property of ClientUser."""
+def portal_page(
+    right: str = "", *, in_transaction: bool = True
+) -> Callable[[PortalView[Parts]], PlainView[Parts]]:
+    """Opens the client's rows for a signed-in user who has `right`, a property of ClientUser.
+
+    A page that calls a source has no transaction of its own: it would be open all that time.
+    """
 
     def decorate(view: PortalView[Parts]) -> PlainView[Parts]:
         def guarded(
@@ -44,7 +50,7 @@ def portal_page(right: str = "") -> Callable[[PortalView[Parts]], PlainView[Part
             found.place, found.actor = place, Actor(place.user_id, str(place.user))
             if right and not getattr(place, right):
                 return render(request, "portal/refused.html", status=403)
-            with client_scope(place.client_id):
+            with client_scope(place.client_id) if in_transaction else nullcontext():
                 return view(found, *args, **kwargs)
 
         update_wrapper(guarded, view)

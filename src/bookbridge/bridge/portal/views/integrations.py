@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.operations import save_integration_settings
 from bookbridge.bridge.integrations.health import client_health
 from bookbridge.bridge.integrations.operations import await_keys, set_enabled, test_settings
@@ -145,10 +146,11 @@ def waiting(request: PortalRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@portal_page(RIGHT)
+@portal_page(RIGHT, in_transaction=False)
 def connection_test(request: PortalRequest, key: str) -> HttpResponse:
     """Ask the provider whether it knows the keys."""
-    _found(request, key)
+    with client_scope(request.place.client_id):
+        _found(request, key)
     try:
         answer = test_settings(
             client_id=request.place.client_id, integration_key=key, redirect_uri=redirect_uri()
