@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -9,7 +10,9 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.evidence.operations.building import build_pack
+from bookbridge.bridge.evidence.operations.consent import record_withdrawal
 from bookbridge.bridge.evidence.operations.packs import BUILD_TASK, drop_expired_packs
 from bookbridge.bridge.evidence.operations.signs import find_signs
 
@@ -29,6 +32,18 @@ def build_pack_job(client_id: str, pack_id: str) -> None:
 def find_signs_job(client_id: str, connection_id: str) -> None:
     close_old_connections()
     find_signs(client_id=UUID(client_id), connection_id=UUID(connection_id), at=timezone.now())
+
+
+@app.task(name="evidence.record_withdrawal", queue=QUEUE, retry=AFTER_AN_OUTAGE)
+def record_withdrawal_job(client_id: str, connection_id: str, how: str, at: str) -> None:
+    close_old_connections()
+    with client_scope(UUID(client_id)):
+        record_withdrawal(
+            client_id=UUID(client_id),
+            connection_id=UUID(connection_id),
+            how=how,
+            at=dt.datetime.fromisoformat(at),
+        )
 
 
 @app.periodic(cron="17 3 * * *")

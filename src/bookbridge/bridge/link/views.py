@@ -33,6 +33,7 @@ from bookbridge.bridge.integrations.queries import (
     integration,
 )
 from bookbridge.bridge.link.access import LinkRequest, calm, link_page
+from bookbridge.bridge.link.consent import keep_consent
 from bookbridge.bridge.link.queries import (
     consent_sections,
     linked_connections,
@@ -188,6 +189,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     except IntegrationNotReadyError as error:
         return calm(request, heading=_("Not connected"), explanation=str(error), status=409)
     connection = outcome.connection
+    if connection.is_linked:
+        keep_consent(connection)
     page = "link:business" if outcome.needs_choice else "link:done"
     return redirect(page, connection.company_id, connection.id)
 
@@ -229,7 +232,7 @@ def business(request: LinkRequest, connection_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "link/business.html", context)
     try:
-        choose_source_company(
+        linked = choose_source_company(
             client_id=request.client.id,
             connection_id=connection.id,
             source_company_id=request.POST.get("source_company_id", ""),
@@ -238,6 +241,7 @@ def business(request: LinkRequest, connection_id: UUID) -> HttpResponse:
         )
     except AuthorisationError as error:
         return render(request, "link/business.html", context | {"error": str(error)}, status=422)
+    keep_consent(linked)
     return redirect("link:done", request.company.id, connection.id)
 
 

@@ -28,6 +28,7 @@ from bookbridge.bridge.companies import operations, queries
 from bookbridge.bridge.companies.events import reference
 from bookbridge.bridge.companies.models import Company
 from bookbridge.bridge.connections import api as connections_api
+from bookbridge.bridge.evidence.operations.erasure import erase_company
 
 _TAGS = TagFields("tags")
 _FIELDS = Fields(
@@ -224,9 +225,8 @@ def _with_parent(call: Call, company: Company, sent: CompanyBody | CompanyChange
 
 @operation("delete-company", "Delete a company with all its data", status=204)
 def delete_company(call: Call, company_id: UUID) -> HttpResponse:
-    operations.delete_company(
-        client_id=call.client_id, company_id=company_id, actor=call.actor, at=call.at
-    )
+    """Its data key is destroyed too; `GET /erasures/{id}` has the signed receipt."""
+    erase_company(client_id=call.client_id, company_id=company_id, actor=call.actor, at=call.at)
     return empty_reply(204)
 
 

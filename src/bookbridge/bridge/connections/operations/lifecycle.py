@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection as database
 from django.db import transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.rules import Actor
 from bookbridge.bridge.companies.queries import company
@@ -20,6 +21,7 @@ from bookbridge.bridge.integrations.models import IntegrationSettings
 from bookbridge.bridge.integrations.queries import IntegrationNotReadyError, integration
 
 REASON_LENGTH_MAX = 500
+WITHDRAWAL_TASK = "evidence.record_withdrawal"
 Kind = ConnectionEvent.Kind
 
 
@@ -69,6 +71,7 @@ def unlink_connection(
     found.status = Connection.Status.UNLINKED
     found.save(update_fields=["status"])
     note(found, Kind.UNLINKED, _("Unlinked: access to the source was given up."), actor, at)
+    _end_consent(found, _("Unlinked by %(name)s.") % {"name": actor.name}, at)
     events.announce_connection(found, events.DISCONNECTED, at)
     return found
 
@@ -89,6 +92,7 @@ def deauthorise_connection(
         connection=found, status_code="401", status_text="Unauthorized", message=reason, at=at
     )
     note(found, Kind.DEAUTHORISED, reason, actor, at)
+    _end_consent(found, reason, at)
     events.announce_connection(found, events.DISCONNECTED, at)
     return found
 
@@ -189,6 +193,16 @@ def note(
         kind=kind,
         message=message,
         actor_name=actor.name,
+    )
+
+
+def _end_consent(connection: Connection, how: str, at: dt.datetime) -> None:
+    """A layer above keeps a signed receipt of it."""
+    app.configure_task(WITHDRAWAL_TASK).defer(
+        client_id=str(connection.client_id),
+        connection_id=str(connection.id),
+        how=how,
+        at=at.isoformat(),
     )
 
 

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bookbridge.bridge.companies.models import Company
 from bookbridge.bridge.companies.operations import (
     create_company,
-    delete_company,
     update_company,
 )
 from bookbridge.bridge.companies.rules import CompanyInvalidError
 from bookbridge.bridge.connections.models import Connection
+from bookbridge.bridge.evidence.operations.erasure import erase_company
 from bookbridge.bridge.portal.forms import CompanyForm, DeletionForm
 from bookbridge.bridge.portal.health import sources_down
 from bookbridge.bridge.portal.queries import companies as find_companies
@@ -151,7 +151,7 @@ def deletion(request: PortalRequest, company_id: UUID) -> HttpResponse:
     company = get_object_or_404(Company, id=company_id)
     form = DeletionForm(request.POST or None, company_name=company.name)
     if request.method == "POST" and form.is_valid():
-        delete_company(
+        erase_company(
             client_id=request.place.client_id,
             company_id=company.id,
             actor=request.actor,
