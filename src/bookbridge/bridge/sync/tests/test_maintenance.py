@@ -18,8 +18,9 @@ from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.integrations.health import health_of, hold_on
 from bookbridge.bridge.integrations.models import SourceHealth, SourceOutage
 from bookbridge.bridge.integrations.watching import Source, look
-from bookbridge.bridge.sync.models import Dataset, Refresh
+from bookbridge.bridge.sync.models import Dataset, Refresh, SyncSetting
 from bookbridge.bridge.sync.operations.holding import hold_source, resume_source
+from bookbridge.bridge.sync.operations.schedules import next_allowed, queue_due_datasets
 from bookbridge.bridge.sync.operations.working import run_connection
 from bookbridge.bridge.sync.tests.conftest import Linked, link
 
@@ -222,6 +223,24 @@ def wait_until_somebody_waits_for_a_lock() -> None:
             if cursor.fetchone()[0]:
                 return
     raise AssertionError("nobody waits")
+
+
+def test_schedules_stay_away_from_announced_windows_and_people_are_still_tried(
+    linked: Linked,
+) -> None:
+    now = timezone.now()
+    with client_scope(linked.client.id):
+        SyncSetting.objects.create(
+            client_id=linked.client.id, data_type="customers", sync_schedule_hours=1
+        )
+    due = now + dt.timedelta(hours=3)
+    window = {"from": (due - MINUTE).isoformat(), "to": (due + MINUTE).isoformat(), "reason": "x"}
+    linked.source.page = {**UP, "planned": [window]}
+    look(host_of(linked), now)
+    assert next_allowed(linked.connection, due) == due + MINUTE
+    assert queue_due_datasets(at=due) == 0
+    assert linked.sync(DataType.SUPPLIERS)["suppliers"].status == Status.COMPLETE
+    assert queue_due_datasets(at=due + MINUTE) == 1
 
 
 def test_a_thousand_connections_do_not_start_in_the_same_second(linked: Linked) -> None:
