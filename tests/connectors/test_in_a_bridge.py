@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import httpx
 import pytest
 from bench.misbehaving_source import make_source
 
@@ -28,6 +29,9 @@ def world(running_installation: Installation) -> Iterator[LedgerWorld]:
 def test_the_bridge_offers_a_connector_that_lives_elsewhere(world: LedgerWorld) -> None:
     found = world.api.get("/integrations/tiny")
     assert (found["name"], found["enabled"]) == ("Tiny Ledger", True)
+    logo = httpx.get(found["logoUrl"])
+    assert (logo.status_code, logo.headers["content-type"]) == (200, "image/svg+xml")
+    assert 'aria-label="Tiny Ledger"' in logo.text
 
 
 def test_its_records_are_read_certified_and_served(world: LedgerWorld) -> None:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Where users of the closed product know them; the last of a name is the one that is linked to.
     path("signin", account.login, name="account_login"),
     path("signout", account.logout, name="account_logout"),
+    path("", include("bookbridge.bridge.integrations.urls")),
     path("", include("bookbridge.bridge.link.urls")),
     path("", include("bookbridge.bridge.portal.urls")),
 ]

@@ -10,18 +10,10 @@ from typing import Any, Protocol
 
 import httpx
 
+from bookbridge.bridge.connectors.downtime import PlannedWindow as PlannedWindow
+from bookbridge.bridge.connectors.downtime import SourceStatus as SourceStatus
+from bookbridge.bridge.connectors.downtime import WeeklyWindow as WeeklyWindow
 from bookbridge.bridge.datatypes import DataType
-
-
-@dataclass(frozen=True)
-class WeeklyWindow:
-    """Hours of a week in which a source may be down: `weekday` from Monday 0, whole hours of the
-    named time zone, `to_hour` not included."""
-
-    weekday: int
-    from_hour: int
-    to_hour: int
-    time_zone: str = "Europe/London"
 
 
 @dataclass(frozen=True)
@@ -29,6 +21,7 @@ class Manifest:
     """Who the platform is, and what one needs to set it up.
 
     `key`, `source_id` and `integration_id` are the public API's identifiers of the integration.
+    `logo_svg` is a square picture of your own; without one, the name's first letter is shown.
     """
 
     key: str
@@ -44,6 +37,7 @@ class Manifest:
     data_types: tuple[DataType, ...]
     # When the platform's own host is known to be down now and then.
     known_windows: tuple[WeeklyWindow, ...] = ()
+    logo_svg: str = ""
 
 
 @dataclass(frozen=True)
@@ -214,29 +208,6 @@ class SourceReports:
     aged_debtors: Sequence[ContactBalance] | None
     aged_creditors: Sequence[ContactBalance] | None
     accounts_by_role: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class PlannedWindow:
-    """Maintenance that the provider announces."""
-
-    starts_at: dt.datetime
-    ends_at: dt.datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class SourceStatus:
-    """The provider's status page: `state` is operational, degraded, maintenance or unknown.
-
-    `planned` holds what it announces. `answers` says whether the API itself answered, asked
-    without a grant; None where the connector does not ask."""
-
-    state: str
-    message: str
-    expected_back_at: dt.datetime | None
-    planned: Sequence[PlannedWindow] = ()
-    answers: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import msgspec
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
-from django.templatetags.static import static
-from django.urls import path
+from django.urls import path, reverse
 
 from bookbridge.bridge.api.description import PAGING, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
@@ -142,7 +141,7 @@ def _body(found: Integration) -> dict[str, Any]:
 
 
 def _logo_url(found: Integration) -> str:
-    return f"{settings.PUBLIC_URL}{static(f'integrations/{found.manifest.key}.svg')}"
+    return f"{settings.PUBLIC_URL}{reverse('integrations:logo', args=[found.manifest.key])}"
 
 
 @operation(

@@ -58,7 +58,7 @@ def clean_host(value: str, *, allow_private: bool) -> str:
     hostname = parts.hostname or ""
     is_name = bool(hostname) and (allow_private or set(hostname) & {".", ":"})
     if not is_name or len(text) > HOST_LENGTH_MAX:
-        raise HostRefusedError(_("Enter a host such as https://my.pandle.com."))
+        raise HostRefusedError(_("Enter a host such as https://books.example.com."))
     if parts.username or parts.password or parts.path or parts.query or parts.fragment:
         raise HostRefusedError(
             _("Enter the host alone, without a path, a user name or a question mark.")

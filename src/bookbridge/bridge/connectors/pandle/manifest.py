@@ -5,6 +5,14 @@ from __future__ import annotations
 from bookbridge.bridge.connectors.contract import Manifest, WeeklyWindow
 from bookbridge.bridge.datatypes import ORDER
 
+# Drawn by us: a letter on a square, not the platform's own mark.
+LOGO_SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img" aria-label="Pandle">'
+    '<rect width="64" height="64" rx="14" fill="#1f6f5c"/>'
+    '<path d="M22 50V14h13a11 11 0 0 1 0 22H28" fill="none" stroke="#fff" stroke-width="6" '
+    'stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
+
 MANIFEST = Manifest(
     key="vjms",
     name="Pandle",
@@ -24,4 +32,5 @@ MANIFEST = Manifest(
     data_types=ORDER,
     # "Some Tuesday mornings, UK time" is published; the hours are inferred.
     known_windows=(WeeklyWindow(weekday=1, from_hour=6, to_hour=12),),
+    logo_svg=LOGO_SVG,
 )
