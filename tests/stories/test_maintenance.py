@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from bookbridge.demo.syncing import IN_PROGRESS
 from tests.stories.proxy import path_of
 from tests.stories.world import Business, Linked, World
 
@@ -35,13 +36,17 @@ def refresh(world: World, linked: Linked, what: str = "all") -> None:
     assert reply.status_code in (200, 204), reply.text
 
 
+def unfinished(world: World, linked: Linked) -> list[dict[str, Any]]:
+    return [one for one in world.datasets(linked) if one["status"] in IN_PROGRESS]
+
+
 def is_done(world: World, linked: Linked) -> bool:
-    return all(one["isCompleted"] for one in world.datasets(linked))
+    return not unfinished(world, linked)
 
 
 def waiting(world: World, linked: Linked) -> list[dict[str, Any]]:
     """The company's datasets, once all of the newest refresh wait and say why."""
-    found = [one for one in world.datasets(linked) if not one["isCompleted"]]
+    found = unfinished(world, linked)
     told = [SENTENCE.fullmatch(one.get("statusDescription") or "") for one in found]
     return found if found and all(told) else []
 
@@ -57,7 +62,7 @@ def assert_calm(world: World, linked: Linked) -> None:
     connection = world.api.get(path)
     assert connection["status"] == "Linked"
     assert not connection.get("dataConnectionErrors")
-    assert {one["status"] for one in world.datasets(linked) if not one["isCompleted"]} == {"Queued"}
+    assert {one["status"] for one in unfinished(world, linked)} == {"Queued"}
 
 
 def test_reads_wait_through_maintenance_and_finish_by_themselves(
