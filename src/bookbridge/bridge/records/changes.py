@@ -155,7 +155,7 @@ def changes_after(cursor: Cursor, size: int) -> ChangePage:
 def _rows(cursor: Cursor, limit: int) -> list[tuple[Any, ...]]:
     if cursor.place == cursor.end:
         return []
-    values = {
+    values: dict[str, Any] = {
         "company": cursor.company_id,
         "start": cursor.start,
         "place": cursor.place,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.utils import timezone
 
 from bookbridge.bridge.clients.tenancy import client_scope
-from bookbridge.bridge.connectors.contract import Connector, RejectedRecord
+from bookbridge.bridge.connectors.contract import Connector, MappedRecord, RejectedRecord
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.records.operations import Merge, Release
 from bookbridge.bridge.records.place import Place
@@ -22,6 +23,14 @@ REJECTIONS_LISTED_MAX = 500
 WARNINGS_LISTED_MAX = 500
 # Beside the revisions of the lists, from when on changes are wanted.
 WINDOW = "modified since"
+
+
+class Wanted(Protocol):
+    """Says of each record whether it is inside the window that the settings ask for."""
+
+    left_out: int
+
+    def wants(self, record: MappedRecord) -> bool: ...
 
 
 @dataclass
@@ -93,7 +102,7 @@ def merge_all(
     data_type: DataType,
     records: StoredRecords,
     merge: Merge,
-    watch: Watch | None = None,
+    watch: Wanted | None = None,
 ) -> Mapped:
     """Map every record of the type into the merge, and say what came of it."""
     mapped = Mapped()

@@ -22,7 +22,7 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.queries import data_key
 from bookbridge.bridge.connections.models import Connection, ConnectionEvent
 from bookbridge.bridge.connections.operations import note
-from bookbridge.bridge.connectors.contract import Connector
+from bookbridge.bridge.connectors.contract import Connector, MappedRecord
 from bookbridge.bridge.datatypes import ORDER, DataType
 from bookbridge.bridge.integrations.queries import connector_of
 from bookbridge.bridge.records.bodies import BodyBox
@@ -34,6 +34,7 @@ from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.records.stored import StoredRecords
 from bookbridge.bridge.sync.models import MappingState
 from bookbridge.bridge.sync.operations.mapping import (
+    WINDOW,
     Mapped,
     mapping_state,
     merge_all,
@@ -107,6 +108,25 @@ class MappingDiff:
             return {one: decode_exact(body) for one, body in cursor.fetchall()}
 
 
+@dataclass
+class _Window:
+    """What the last sync wanted of the lists; the rest is left as it is."""
+
+    since: dt.datetime
+    left_out: int = 0
+
+    @classmethod
+    def of(cls, before: MappingState) -> _Window | None:
+        since = before.revisions.get(WINDOW)
+        return None if since is None else cls(dt.datetime.fromtimestamp(since, dt.UTC))
+
+    def wants(self, record: MappedRecord) -> bool:
+        changed_at = record.source_modified_at
+        is_wanted = changed_at is None or changed_at >= self.since
+        self.left_out += not is_wanted
+        return is_wanted
+
+
 def replay_mapping(
     *,
     client_id: UUID,
@@ -153,12 +173,15 @@ def _replay(
         revisions, supports = revisions_of(place, connector.resources_for(data_type))
     if before is None:
         return None
+    if WINDOW in before.revisions:
+        revisions[WINDOW] = before.revisions[WINDOW]
     version = connector.mapping_version
     diff = MappingDiff(data_type, before.mapping_version, version)
     records = StoredRecords(place, box, supports)
     preview = Release(is_preview=True, on_held=lambda _type, rows: diff.take(place, rows))
     merge = Merge(place, data_type, version, at, clock=timezone.now, release=preview)
-    diff.rejected = merge_all(connector, data_type, records, merge).rejected
+    window = _Window.of(before)
+    diff.rejected = merge_all(connector, data_type, records, merge, window).rejected
     if is_released:
         mapped = _release(connector, place, records, before, data_type, at)
         # What the source changed meanwhile is the next sync's to say.
@@ -178,7 +201,7 @@ def _release(
     release = Release(since=before.mapped_at, is_given=True)
     version = connector.mapping_version
     merge = Merge(place, data_type, version, at, clock=timezone.now, release=release)
-    return merge_all(connector, data_type, records, merge)
+    return merge_all(connector, data_type, records, merge, _Window.of(before))
 
 
 def _is_deleted(body: Any) -> bool:
