@@ -14,7 +14,7 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.evidence.operations.building import build_pack
 from bookbridge.bridge.evidence.operations.consent import record_withdrawal
 from bookbridge.bridge.evidence.operations.packs import BUILD_TASK, drop_expired_packs
-from bookbridge.bridge.evidence.operations.signs import find_signs
+from bookbridge.bridge.evidence.operations.signs import SIGNS_TASK, find_signs
 
 QUEUE = "evidence"
 AFTER_AN_OUTAGE = RetryStrategy(
@@ -28,7 +28,7 @@ def build_pack_job(client_id: str, pack_id: str) -> None:
     build_pack(client_id=UUID(client_id), pack_id=UUID(pack_id))
 
 
-@app.task(name="evidence.find_signs", queue=QUEUE, retry=AFTER_AN_OUTAGE)
+@app.task(name=SIGNS_TASK, queue=QUEUE, retry=AFTER_AN_OUTAGE)
 def find_signs_job(client_id: str, connection_id: str) -> None:
     close_old_connections()
     find_signs(client_id=UUID(client_id), connection_id=UUID(connection_id), at=timezone.now())

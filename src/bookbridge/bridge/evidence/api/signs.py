@@ -19,7 +19,7 @@ from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.connections.queries import connections_of
 from bookbridge.bridge.evidence.api.moments import moment_of
 from bookbridge.bridge.evidence.models import WarningSign
-from bookbridge.bridge.evidence.operations.signs import find_signs
+from bookbridge.bridge.evidence.operations.signs import request_signs
 
 FILTERS = (
     Parameter("since", str, "Only what was found at this time or later."),
@@ -78,13 +78,13 @@ def list_signs(call: Call, company_id: UUID) -> HttpResponse:
     return page_reply(page, [_shown(one) for one in rows], found.count())
 
 
-@operation("find-signals", "Look for warning signs now", status=204)
+@operation("find-signals", "Look for warning signs now", status=202)
 def look_now(call: Call, company_id: UUID) -> HttpResponse:
-    """Looks through what was read already; the source is not asked."""
+    """A job looks through what was read already; the source is not asked."""
     company(call.client_id, company_id)
     for connection in connections_of(call.client_id, company_id):
-        find_signs(client_id=call.client_id, connection_id=connection.id, at=call.at)
-    return empty_reply(204)
+        request_signs(client_id=call.client_id, connection_id=connection.id)
+    return empty_reply(202)
 
 
 def _shown(sign: WarningSign) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import Connection
@@ -32,7 +33,7 @@ from bookbridge.bridge.evidence.queries.histories import (
 )
 from bookbridge.bridge.records.place import Place
 
-Kind, Severity = WarningSign.Kind, WarningSign.Severity
+SIGNS_TASK = "evidence.find_signs"
 SIGNS_PER_KIND_MAX = 2_000
 RECORDS_NAMED_MAX = 20
 GAP_LARGEST = 1_000
@@ -56,12 +57,17 @@ NUMBERED = {DataType.INVOICES: "invoiceNumber", DataType.CREDIT_NOTES: "creditNo
 class Found:
     """One sign, before it is kept."""
 
-    kind: Kind
+    kind: WarningSign.Kind
     key: str
     severity: str
     sentence: str
     records: list[dict[str, str]]
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+def request_signs(*, client_id: UUID, connection_id: UUID) -> None:
+    """Have a job look."""
+    app.configure_task(SIGNS_TASK).defer(client_id=str(client_id), connection_id=str(connection_id))
 
 
 def find_signs(*, client_id: UUID, connection_id: UUID, at: dt.datetime) -> int:
@@ -74,11 +80,11 @@ def find_signs(*, client_id: UUID, connection_id: UUID, at: dt.datetime) -> int:
         year_start = year_start_of(place)
     fresh = 0
     for kind, search in (
-        (Kind.BACKDATED, _backdated),
-        (Kind.CHANGED_AFTER_REPORT, _changed),
-        (Kind.DELETED_AFTER_REPORT, _deleted),
-        (Kind.NUMBER_GAP, _gaps),
-        (Kind.NUMBER_REPEATED, _repeated),
+        (WarningSign.Kind.BACKDATED, _backdated),
+        (WarningSign.Kind.CHANGED_AFTER_REPORT, _changed),
+        (WarningSign.Kind.DELETED_AFTER_REPORT, _deleted),
+        (WarningSign.Kind.NUMBER_GAP, _gaps),
+        (WarningSign.Kind.NUMBER_REPEATED, _repeated),
     ):
         with client_scope(client_id):
             fresh += _keep(place, kind, list(_limited(search(place, year_start))), at)
@@ -90,7 +96,7 @@ def _limited(found: Iterator[Found]) -> Iterator[Found]:
         yield one
 
 
-def _keep(place: Place, kind: Kind, found: list[Found], at: dt.datetime) -> int:
+def _keep(place: Place, kind: WarningSign.Kind, found: list[Found], at: dt.datetime) -> int:
     """New ones are added, known ones confirmed, and those no longer there marked as gone."""
     own = WarningSign.objects.filter(
         company_id=place.company_id, connection_id=place.connection_id, kind=kind
@@ -100,7 +106,7 @@ def _keep(place: Place, kind: Kind, found: list[Found], at: dt.datetime) -> int:
     own.filter(key__in=list(by_key)).update(seen_at=at, gone_at=None)
     own.exclude(key__in=list(by_key)).filter(gone_at=None).update(gone_at=at)
     fresh = [one for key, one in by_key.items() if key not in known]
-    WarningSign.objects.bulk_create(
+    made = [
         WarningSign(
             client_id=place.client_id,
             company_id=place.company_id,
@@ -115,7 +121,9 @@ def _keep(place: Place, kind: Kind, found: list[Found], at: dt.datetime) -> int:
             seen_at=at,
         )
         for one in fresh
-    )
+    ]
+    # Another worker may be looking at the same books.
+    WarningSign.objects.bulk_create(made, ignore_conflicts=True)
     return len(fresh)
 
 
@@ -127,7 +135,7 @@ def _backdated(place: Place, year_start: dt.date | None) -> Iterator[Found]:
                 continue
             name = _name(data_type, late.body, late.id)
             yield Found(
-                Kind.BACKDATED,
+                WarningSign.Kind.BACKDATED,
                 f"{data_type.value}|{late.id}",
                 _weight(late, year_start),
                 _(
@@ -159,7 +167,7 @@ def _changed(place: Place, year_start: dt.date | None) -> Iterator[Found]:
                 continue
             fields = ", ".join(change.pointer.lstrip("/") for change in changes[:3])
             yield Found(
-                Kind.CHANGED_AFTER_REPORT,
+                WarningSign.Kind.CHANGED_AFTER_REPORT,
                 f"{data_type.value}|{late.id}|{late.change_id}",
                 weight(dated, late.known_from, last_year_end(year_start, late.known_from)),
                 _(
@@ -188,7 +196,7 @@ def _deleted(place: Place, year_start: dt.date | None) -> Iterator[Found]:
             if not late.is_deleted or not was_reported(late.business_date, late.known_from):
                 continue
             yield Found(
-                Kind.DELETED_AFTER_REPORT,
+                WarningSign.Kind.DELETED_AFTER_REPORT,
                 f"{data_type.value}|{late.id}|{late.change_id}",
                 _weight(late, year_start),
                 _(
@@ -216,9 +224,9 @@ def _gaps(place: Place, year_start: dt.date | None) -> Iterator[Found]:
             first, last = gap.written(gap.first), gap.written(gap.last)
             which = first if gap.count == 1 else f"{first} – {last}"
             yield Found(
-                Kind.NUMBER_GAP,
+                WarningSign.Kind.NUMBER_GAP,
                 f"{data_type.value}|{first}|{last}",
-                Severity.LOW,
+                WarningSign.Severity.LOW,
                 _(
                     "No %(kind)s has the number %(which)s, though there are earlier and later "
                     "ones. A gap may have a reason: a number may have been skipped or discarded."
@@ -233,9 +241,9 @@ def _repeated(place: Place, year_start: dt.date | None) -> Iterator[Found]:
     for data_type, number_field in NUMBERED.items():
         for number, ids in repeated_numbers(place, data_type, number_field):
             yield Found(
-                Kind.NUMBER_REPEATED,
+                WarningSign.Kind.NUMBER_REPEATED,
                 f"{data_type.value}|{number}"[:300],
-                Severity.MEDIUM,
+                WarningSign.Severity.MEDIUM,
                 _("The number %(number)s was given to %(count)d records (%(kind)s).")
                 % {"count": len(ids), "kind": _kind(data_type), "number": number},
                 [_record(data_type, one) for one in ids[:RECORDS_NAMED_MAX]],

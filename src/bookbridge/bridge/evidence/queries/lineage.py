@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,9 +171,7 @@ def _of_sources(collection: RawCollection, subject: Subject) -> list[RawVersion]
     return [collection.found[key] for key in subject.sources if key in collection.found]
 
 
-def _used(
-    collection: RawCollection, subject: Subject, explained: Explained
-) -> Sequence[RawVersion]:
+def _used(collection: RawCollection, subject: Subject, explained: Explained) -> list[RawVersion]:
     """The sources first, then what any field looked up."""
     used = {(origin.resource, origin.id) for one in explained.fields for origin in one.origins}
     others = sorted(used - set(subject.sources))
