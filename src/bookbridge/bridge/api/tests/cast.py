@@ -17,6 +17,8 @@ from bookbridge.bridge.clients.rules import Actor
 
 NOW = dt.datetime(2026, 2, 1, 9, 0, tzinfo=dt.UTC)
 FOUNDER = Actor(user_id=None, name="The founder")
+# One for all: a new one reads every middleware, and every static file, anew.
+BROWSER = Browser(raise_request_exception=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         given = {"Authorization": basic(self.key), **headers}
         content = body if isinstance(body, str) else json.dumps(body) if body is not None else ""
-        response = Browser(raise_request_exception=False).generic(
+        response = BROWSER.generic(
             method, f"/api{path}", content, content_type="application/json", headers=given
         )
         return Answer(response)  # type: ignore[arg-type]

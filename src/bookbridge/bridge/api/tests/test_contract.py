@@ -17,12 +17,11 @@ from codat_platform.models import operations as platform_operations
 from codat_platform.models import shared as platform_shared
 from codat_platform.models.errors import ResponseValidationError
 from codataccounting import CodatAccounting
-from django.test import Client as Browser
 from requests.adapters import BaseAdapter
 
 from bookbridge.bridge.api.tests import official
 from bookbridge.bridge.api.tests.books import LinkedCompany, linked_company
-from bookbridge.bridge.api.tests.cast import NOW, Api
+from bookbridge.bridge.api.tests.cast import BROWSER, NOW, Api
 from bookbridge.bridge.api.tests.openapi import Spec, UnknownOperationError
 from bookbridge.bridge.api.tests.samples import fill
 from bookbridge.bridge.clients.tenancy import client_scope
@@ -40,7 +39,7 @@ class Recorder(httpx.BaseTransport, BaseAdapter):
         self.replies: list[tuple[str, str, int, bytes]] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = Browser(raise_request_exception=False).generic(
+        response = BROWSER.generic(
             request.method,
             request.url.raw_path.decode(),
             request.read(),

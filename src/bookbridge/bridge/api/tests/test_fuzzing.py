@@ -12,7 +12,6 @@ import pytest
 import requests
 import schemathesis
 from django.db import transaction
-from django.test import Client as Browser
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from requests.adapters import BaseAdapter
@@ -28,16 +27,15 @@ from urllib3 import HTTPResponse
 
 from bookbridge.bridge.api.openapi import document
 from bookbridge.bridge.api.tests.books import linked_company
-from bookbridge.bridge.api.tests.cast import Api, basic
+from bookbridge.bridge.api.tests.cast import BROWSER, Api, basic
 from bookbridge.bridge.api.tests.openapi import PLATFORM
 from bookbridge.bridge.api.tests.samples import fill
 from bookbridge.bridge.api.urls import urlpatterns
 from bookbridge.bridge.datatypes import DataType
 
 SERVER = "http://testserver/api"
-EXAMPLES = 6
-# Of an operation that takes nothing but its path.
-EXAMPLES_OF_PATHS = 2
+# Examples of an operation that takes a body, only parameters, or nothing but its path.
+EXAMPLES_OF_BODIES, EXAMPLES_OF_QUERIES, EXAMPLES_OF_PATHS = 6, 3, 1
 FITS = [not_a_server_error, response_schema_conformance, content_type_conformance]
 
 
@@ -58,7 +56,7 @@ class InProcess(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **_options: Any) -> requests.Response:
         body = request.body.encode() if isinstance(request.body, str) else request.body
         headers = {name: str(value) for name, value in request.headers.items()}
-        found = Browser(raise_request_exception=False).generic(
+        found = BROWSER.generic(
             str(request.method),
             str(request.path_url),
             body or b"",  # type: ignore[arg-type]
@@ -98,10 +96,12 @@ def try_operation(
     mode: GenerationMode = GenerationMode.POSITIVE,
 ) -> list[str]:
     """Examples of one operation, about what there is and about what there is not."""
-    count = EXAMPLES if takes_something(operation) else EXAMPLES_OF_PATHS
+    count = EXAMPLES_OF_QUERIES if takes_something(operation) else EXAMPLES_OF_PATHS
+    count = EXAMPLES_OF_BODIES if len(operation.body) else count
+    is_real = st.booleans() if count > EXAMPLES_OF_PATHS else st.just(True)
 
     @examples(count)
-    @given(case=operation.as_strategy(mode), is_known=st.booleans())
+    @given(case=operation.as_strategy(mode), is_known=is_real)
     def one(case: Case, is_known: bool) -> None:
         if is_known:
             names = known.keys() & case.path_parameters.keys()
