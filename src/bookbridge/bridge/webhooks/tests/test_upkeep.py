@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from bookbridge import bridge
 from bookbridge.bridge.api.tests.cast import Api
 from bookbridge.bridge.clients import keyring
 from bookbridge.bridge.clients.sealing import key_id_of
@@ -97,3 +100,17 @@ def test_secrets_and_headers_are_sealed_anew_when_the_ring_turns(
     finally:
         settings.KEY_RING = ring
         keyring.reload_key_ring()
+
+
+def test_every_queue_that_code_names_is_worked() -> None:
+    """With lanes a worker asks for queues by name: those of the registered tasks."""
+    source = Path(bridge.__file__).parent
+    named = {
+        name
+        for path in source.rglob("*.py")
+        if "tests" not in path.parts
+        for name in re.findall(r"""\b(?:queue=|QUEUE = )["'](\w+)["']""", path.read_text())
+    }
+    app.perform_import_paths()
+    assert "webhooks" in named and "sync" in named
+    assert named <= {task.queue for task in app.tasks.values()}

@@ -43,8 +43,8 @@ def busy_worker(
         wait_until(lambda: linked.source.seen, "the sync to ask its source")
         yield linked, dataset
     finally:
+        worker.kill()
         go_on.set()
-        worker.terminate()
         worker.wait()
 
 
