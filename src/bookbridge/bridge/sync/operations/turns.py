@@ -9,6 +9,9 @@ from uuid import UUID
 from bookbridge.bridge.sync.operations.queueing import others_wait
 from bookbridge.bridge.sync.rules import TURN_PAGES, TURN_SECONDS
 
+# A turn that goes on because nobody waited looks again so often.
+LOOK_EVERY_SECONDS = 0.5
+
 
 class TurnOverError(Exception):
     """Others wait: what was read is committed, and is gone on with in the next turn."""
@@ -24,6 +27,7 @@ class Turn:
     connection_id: UUID
     pages: int = 0
     _began: float = field(default_factory=time.monotonic)
+    _looked_at: float = float("-inf")
 
     def page_done(self) -> None:
         """Count a committed page; raises TurnOverError when it is somebody else's turn."""
@@ -32,5 +36,10 @@ class Turn:
             raise TurnOverError
 
     def is_over(self) -> bool:
-        is_used = self.pages >= TURN_PAGES or time.monotonic() - self._began >= TURN_SECONDS
-        return is_used and others_wait(self.client_id, self.connection_id)
+        now = time.monotonic()
+        if self.pages < TURN_PAGES and now - self._began < TURN_SECONDS:
+            return False
+        if now - self._looked_at < LOOK_EVERY_SECONDS:
+            return False
+        self._looked_at = now
+        return others_wait(self.client_id, self.connection_id)
