@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from bookbridge.bridge.companies.events import company_reference, portal_url
-from bookbridge.bridge.records.models import Record
+from bookbridge.bridge.records.models import Record, SupersededVersion
 from bookbridge.bridge.sync.models import Dataset, Refresh
 from bookbridge.bridge.sync.operations.mapping import Mapped
 from bookbridge.bridge.webhooks.outbox import emit
@@ -20,9 +20,10 @@ FIRST_READ_COMPLETED = "read.completed.initial"
 
 def announce_read(dataset: Dataset, mapped: Mapped | None, at: dt.datetime) -> UUID:
     """One data type was read, or could not be: written as its dataset ends."""
-    # A run that was killed may have written records before: better told once too often.
-    in_doubt = dataset.runs > 1 or dataset.attempts > 0
-    is_modified = mapped is not None and bool(mapped.written or mapped.retired or in_doubt)
+    is_modified = mapped is not None and bool(mapped.written or mapped.retired)
+    if not is_modified and (mapped is None or dataset.runs > 1 or dataset.attempts > 0):
+        # What this run does not know of, an earlier one that failed or was killed may have done.
+        is_modified = _was_modified(dataset)
     return _announce(dataset, READ_COMPLETED, [_summary(dataset, is_modified, mapped)], at)
 
 
@@ -78,6 +79,22 @@ def _issues(dataset: Dataset, mapped: Mapped | None) -> list[dict[str, Any]]:
         "portal": portal_url(dataset.company_id, f"history/{dataset.id}"),
     }
     return [{"type": kind, "message": message, "links": links} for kind, message in found]
+
+
+def _was_modified(dataset: Dataset) -> bool:
+    """Whether a record of the type changed or went since the dataset was begun."""
+    if dataset.started_at is None:
+        return False
+    own = {
+        "company_id": dataset.company_id,
+        "connection_id": dataset.connection_id,
+        "data_type": dataset.data_type,
+    }
+    since = dataset.started_at
+    return (
+        Record.objects.filter(**own, known_from__gte=since).exists()
+        or SupersededVersion.objects.filter(**own, known_to__gte=since).exists()
+    )
 
 
 def _has_records(dataset: Dataset) -> bool:

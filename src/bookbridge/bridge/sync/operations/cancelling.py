@@ -13,6 +13,7 @@ from bookbridge.bridge.connections.models import ConnectionEvent
 from bookbridge.bridge.connections.operations import note
 from bookbridge.bridge.datatypes import DatasetStatus
 from bookbridge.bridge.sync.models import Dataset
+from bookbridge.bridge.sync.operations.announcing import announce_read
 from bookbridge.bridge.sync.operations.queueing import defer_run
 
 
@@ -47,6 +48,7 @@ def cancel_dataset(
         actor,
         at,
     )
+    announce_read(dataset, None, at)
     # Its refresh may have been waiting for nothing else.
     defer_run(client_id, dataset.connection_id)
     return dataset

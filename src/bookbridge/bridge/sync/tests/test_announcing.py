@@ -11,8 +11,10 @@ from django.utils import timezone
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.operations import unlink_connection
 from bookbridge.bridge.datatypes import DataType
+from bookbridge.bridge.records.models import Record
 from bookbridge.bridge.sync.models import Dataset
 from bookbridge.bridge.sync.operations import request_refresh
+from bookbridge.bridge.sync.operations.cancelling import cancel_dataset
 from bookbridge.bridge.sync.operations.reconciliation import reconcile_refresh
 from bookbridge.bridge.sync.tests.conftest import ANALYST, Linked
 from bookbridge.bridge.webhooks.models import Event
@@ -63,6 +65,27 @@ def test_a_read_that_could_not_be_is_told_with_the_reason(linked: Linked) -> Non
     assert payload["dataTypes"][0]["status"] == "Cancelled"
     assert payload["dataTypes"][0]["issues"][0]["message"]
     assert len(events(linked, "connection.disconnected")) == 1
+
+
+def test_a_cancelled_read_says_so_and_whether_it_changed_anything(linked: Linked) -> None:
+    waiting, begun = (linked.request(one)[0] for one in (DataType.CUSTOMERS, DataType.SUPPLIERS))
+    with client_scope(linked.client.id):
+        # As left by a worker that was killed after it had written.
+        Dataset.objects.filter(id=begun.id).update(started_at=timezone.now(), runs=1)
+    linked.sync(DataType.ITEMS)
+    with client_scope(linked.client.id):
+        Record.objects.filter(data_type="items").update(data_type="suppliers")
+        for one in (waiting, begun):
+            cancel_dataset(
+                client_id=linked.client.id,
+                company_id=linked.company.id,
+                dataset_id=one.id,
+                actor=ANALYST,
+                at=timezone.now(),
+            )
+    told = [one["dataTypes"][0] for one in events(linked, "read.completed")[-2:]]
+    assert [one["status"] for one in told] == ["Cancelled", "Cancelled"]
+    assert [one["recordsModified"] for one in told] == [False, True]
 
 
 def test_the_first_read_is_told_of_once_with_every_data_type(linked: Linked) -> None:
