@@ -12,7 +12,7 @@ from bookbridge.demo.syncing import IN_PROGRESS
 from tests.stories.proxy import path_of
 from tests.stories.world import Business, Linked, World
 
-WAIT_SECONDS_MAX = 120
+WAIT_SECONDS_MAX = 240
 POLL_SECONDS = 0.2
 SENTENCE = re.compile(
     r"Pandle is in maintenance until about [\w ]*\d\d:\d\d UK time; this resumes by itself\."

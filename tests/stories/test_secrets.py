@@ -199,6 +199,13 @@ def _opened_session(data: str) -> bytes:
     return zlib.decompress(plain) if is_compressed else plain
 
 
+def tables_sealed_with(world: World, key_id: str) -> set[str]:
+    """Tables with a value that names this master key in its head."""
+    head = b"\\\\x" + (b"\x01" + bytes((len(key_id),)) + key_id.encode()).hex().encode()
+    with database(world, "bridge") as connection:
+        return {table for table, row in rows_of(connection) if head in row}
+
+
 def spellings(secret: str) -> tuple[bytes, ...]:
     """A secret as it stands, in hex as a binary column shows it, and in base64."""
     plain = secret.encode()
@@ -238,3 +245,33 @@ def test_no_log_shows_a_secret(told: Told) -> None:
     assert found == set()
     assert b"Traceback" in log, "the story had an exception that is logged"
     assert b"there is no room for the tokens of" in log
+
+
+def test_master_keys_rotate_and_old_ones_go_while_a_company_is_read(
+    told: Told, shop: Business
+) -> None:
+    world, printed = told.world, [""]
+
+    def rotate_once(path: str) -> None:
+        if "/invoices" in path and printed == [""]:
+            printed[0] = "rotating"
+            printed.append(world.running.command("bridge", "rotate_keys"))
+            printed.append(world.running.command("bridge", "rotate_keys", "--retire"))
+
+    ring = world.running.data_dir / "bridge-keys.json"
+    (old, *_) = json.loads(ring.read_text())["masters"]
+    assert "companies_companykey" in tables_sealed_with(world, old["id"])
+    world.proxy.pause = rotate_once
+    try:
+        linked = world.link(shop)
+        datasets = world.await_sync(linked)
+    finally:
+        world.proxy.pause = None
+
+    assert "taken out of the ring" in printed[-1]
+    assert [one["id"] for one in json.loads(ring.read_text())["masters"]] != [old["id"]]
+    compared = world.reconciliation(linked, datasets)
+    assert compared is not None and compared["outcome"] == "RECONCILED"
+    hook = world.api.get("/webhooks")["results"][0]["id"]
+    assert world.api.get(f"/webhooks/{hook}/secret")["secret"] == told.secrets["webhook secret"]
+    assert tables_sealed_with(world, old["id"]) == set(), "sealed with a key that is gone"
