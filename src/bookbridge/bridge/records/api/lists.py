@@ -25,7 +25,18 @@ from bookbridge.bridge.datatypes import FACTS, DataType, DataTypeFacts, Level
 from bookbridge.bridge.records.api.past import AS_OF, as_of
 
 # Types of the public API that no source of ours has: they are refused in its own words.
+BANKING = ("accountBalances", "accounts", "transactionCategories", "transactions")
+COMMERCE = (
+    *("customers", "disputes", "locations", "orders", "paymentMethods", "payments"),
+    *("productCategories", "products", "transactions"),
+)
 UNSUPPORTED = ("itemReceipts", "paymentMethods", "purchaseOrders", "salesOrders")
+# Those of banking and commerce have their data type's key for a path; this one has not.
+UNSUPPORTED_OF_CONNECTION = {
+    **{f"banking-{one}": f"banking-{one}" for one in BANKING},
+    **{f"commerce-{one}": f"commerce-{one}" for one in COMMERCE},
+    "commerce-info": "commerce-companyInfo",
+}
 # What the company's URL calls the lines of a bank account; the connection's has its own word.
 COMPANY_PATHS = {DataType.BANK_TRANSACTIONS: "transactions"}
 
@@ -115,10 +126,11 @@ def _patterns(facts: DataTypeFacts, level: Level) -> list[URLPattern]:
     ]
 
 
-def _unsupported_patterns(name: str, level: Level) -> list[URLPattern]:
+def _unsupported_patterns(name: str, level: Level, last: str = "") -> list[URLPattern]:
     suffix = "" if level is Level.COMPANY else f"-of-{level.value}"
-    folder, refuse = FOLDERS[level], endpoint(GET=_unsupported(name, suffix))
-    return [path(f"{folder}/{name}", refuse), path(f"{folder}/{name}/<path:rest>", refuse)]
+    folder = f"{FOLDERS[level]}/{last or name}"
+    refuse = endpoint(GET=_unsupported(name, suffix))
+    return [path(folder, refuse), path(f"{folder}/<path:rest>", refuse)]
 
 
 Make = Callable[[Any, Level], list[URLPattern]]
@@ -136,3 +148,5 @@ urlpatterns = [
 ]
 for _name in UNSUPPORTED:
     urlpatterns += _at_both_levels(_unsupported_patterns, _name)
+for _last, _name in UNSUPPORTED_OF_CONNECTION.items():
+    urlpatterns += _unsupported_patterns(_name, Level.CONNECTION, _last)
