@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
+from bookbridge.bridge.clients.operations import create_client
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.operations import create_company
 from bookbridge.bridge.datatypes import DataType
@@ -71,3 +73,40 @@ def test_a_sync_does_not_hold_up_webhooks(
     assert event["payload"]["id"] == str(company.id)
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == event["id"]
     assert not linked.fresh(dataset).is_completed
+
+
+def test_what_a_killed_worker_was_sending_is_sent_by_another_once_its_lease_is_over(
+    committed_db: str, receiver: Receiver, settings: Any
+) -> None:
+    settings.ALLOW_PRIVATE_HOSTS = True
+    at, released = timezone.now(), threading.Event()
+    client_id = create_client(name="A lender", at=at).id
+    with client_scope(client_id):
+        consumer = operations.create_consumer(
+            client_id=client_id, url=receiver.url, actor=ANALYST, at=at
+        )
+    receiver.behaviours.append(lambda handler: released.wait(120) and None)
+    worker = start_worker(committed_db)
+    try:
+        with client_scope(client_id):
+            create_company(client_id=client_id, name="New Ltd", actor=ANALYST, at=at)
+        receiver.wait_for(1)
+    finally:
+        worker.kill()
+        worker.wait()
+        released.set()
+    with client_scope(client_id):
+        over_at = queries.messages_of(client_id, consumer.id).get().lease_until
+    assert over_at is not None
+    sent = [
+        operations.deliver_turn(client_id=client_id, consumer_id=consumer.id, at=moment).sent
+        for moment in (over_at - dt.timedelta(milliseconds=1), over_at)
+    ]
+    assert sent == [0, 1]
+    first, second = receiver.received
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    with client_scope(client_id):
+        message = queries.messages_of(client_id, consumer.id).get()
+        outcomes = [one.outcome for one in queries.attempts_of(message)]
+    assert (message.status, outcomes) == ("Success", ["Success", "Interrupted"])
