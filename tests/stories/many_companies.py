@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 import django
@@ -12,8 +13,9 @@ CALLBACK = "http://127.0.0.1:8000/oauth/callback"
 BROWSER = "one-browser"
 
 
-def main(source_url: str, receiver_url: str, count: int) -> None:
-    """One client, its integration and webhook consumer, and `count` companies, linked."""
+def main(source_url: str, receiver_url: str, count: int, data_types: Sequence[str]) -> None:
+    """One client, its integration and webhook consumer, and `count` companies, linked, whose
+    first read is of these data types."""
     django.setup()
     from django.utils import timezone
 
@@ -28,6 +30,7 @@ def main(source_url: str, receiver_url: str, count: int) -> None:
         start_authorisation,
     )
     from bookbridge.bridge.integrations.operations import set_enabled
+    from bookbridge.bridge.sync.operations.settings import NewSyncSetting, save_sync_settings
     from bookbridge.bridge.webhooks.operations.consumers import create_consumer
     from tests.connectors.tiny_ledger.manifest import MANIFEST
 
@@ -45,6 +48,15 @@ def main(source_url: str, receiver_url: str, count: int) -> None:
         )
         set_enabled(**whose, integration_key=MANIFEST.key, is_enabled=True, at=at)
         create_consumer(**whose, url=receiver_url, at=at)
+        save_sync_settings(
+            client_id=client.id,
+            company_id=None,
+            settings=[
+                NewSyncSetting(one, fetch_on_first_link=False, sync_schedule_hours=0)
+                for one in MANIFEST.data_types
+                if one.value not in data_types
+            ],
+        )
     with httpx.Client() as owner:
         for number in range(count):
             at = timezone.now()
@@ -72,4 +84,4 @@ def main(source_url: str, receiver_url: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:])
