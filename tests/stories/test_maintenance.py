@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+
+import pytest
 
 from bookbridge.demo.syncing import IN_PROGRESS
 from tests.stories.proxy import path_of
@@ -65,26 +68,39 @@ def assert_calm(world: World, linked: Linked) -> None:
     assert {one["status"] for one in unfinished(world, linked)} == {"Queued"}
 
 
+@pytest.fixture
+def companies(world: World, shop: Business) -> list[Linked]:
+    """Three companies that have been read before."""
+    linked = [world.link(shop) for _ in range(3)]
+    for one in linked:
+        world.await_sync(one)
+    return linked
+
+
+@pytest.fixture
+def closed(world: World, companies: list[Linked]) -> Iterator[Callable[[], str]]:
+    """The books in maintenance; gives what ends it."""
+    end = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)).isoformat()
+    plan = ("books", "plan_maintenance")
+    world.running.command(*plan, "--from=now", f"--to={end}", "--reason=New disks.")
+    try:
+        yield partial(world.running.command, *plan, "--end-now")
+    finally:
+        world.running.command(*plan, "--end-now")
+
+
 def test_reads_wait_through_maintenance_and_finish_by_themselves(
-    world: World, shop: Business
+    world: World, companies: list[Linked], closed: Callable[[], str]
 ) -> None:
-    companies = [world.link(shop) for _ in range(3)]
-    for linked in companies:
-        world.await_sync(linked)
     first, *others = companies
     mails = len(list(world.ready.outbox.iterdir()))
-    end = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)).isoformat()
-    world.running.command(
-        "books", "plan_maintenance", "--from=now", f"--to={end}", "--reason=New disks."
-    )
-
     refresh(world, first)
     wait_for(lambda: waiting(world, first), "the first company waits and says why")
     before = len(asked(world))
     for linked in others:
         refresh(world, linked, "queue/customers")
     for linked in others:
-        wait_for(lambda linked=linked: waiting(world, linked), "the others wait")  # type: ignore[misc]
+        wait_for(partial(waiting, world, linked), "the others wait")
     assert asked(world)[before:] == [], "each asked the source in vain"
     for linked in companies:
         assert_calm(world, linked)
@@ -92,20 +108,17 @@ def test_reads_wait_through_maintenance_and_finish_by_themselves(
 
     health = world.api.get("/integrations/vjms/health")
     assert health["isDown"] and SENTENCE.fullmatch(health["sentence"])
-    for page in (
-        "/companies",
-        f"/companies/{first.company_id}/summary",
-        "/settings/integrations/accounting/vjms",
-    ):
+    company = f"/companies/{first.company_id}/summary"
+    for page in ("/companies", company, "/settings/integrations/accounting/vjms"):
         text = world.lender.open(f"{world.ready.bridge_url}{page}").text
         assert SENTENCE.search(text), (page, text)
 
-    world.running.command("books", "plan_maintenance", "--end-now")
+    closed()
     datasets = world.await_sync(first)
     compared = world.reconciliation(first, datasets)
     assert compared is not None and compared["outcome"] == "RECONCILED"
     for linked in others:
-        wait_for(lambda linked=linked: is_done(world, linked), "the others finish")  # type: ignore[misc]
+        wait_for(partial(is_done, world, linked), "the others finish")
     ended = [one for linked in companies for one in world.datasets(linked)]
     assert {one["status"] for one in ended} <= {"Complete", "NotSupported"}
     health = world.api.get("/integrations/vjms/health")

@@ -57,6 +57,8 @@ def _run_datasets(turn: Turn) -> Exception | None:
     while (dataset_id := _next_due(turn.client_id, turn.connection_id, tried)) is not None:
         if tried and turn.is_over():
             raise TurnOverError
+        if tried and _is_held(turn):
+            break
         tried.add(dataset_id)
         try:
             run_dataset(client_id=turn.client_id, dataset_id=dataset_id, turn=turn)
@@ -66,6 +68,12 @@ def _run_datasets(turn: Turn) -> Exception | None:
             logger.exception("Dataset %s failed", dataset_id)
             failure = error
     return failure
+
+
+def _is_held(turn: Turn) -> bool:
+    """Whether the source has gone down meanwhile; then the rest waits, without being begun."""
+    held_until = hold_connection(client_id=turn.client_id, connection_id=turn.connection_id)
+    return held_until is not None
 
 
 def waiting_datasets(client_id: UUID, connection_id: UUID) -> QuerySet[Dataset]:

@@ -66,6 +66,8 @@ def test_one_answer_of_503_holds_every_connection_to_the_host(linked: Linked) ->
     run(other)
 
     assert linked.source.turned_away == met
+    begun = [one.data_type for one in datasets(linked) if one.started_at is not None]
+    assert begun == ["customers"], "only the first met it"
     assert [one.started_at for one in datasets(other)] == [None], "nothing was begun"
     for one in (*datasets(linked), *datasets(other)):
         assert one.status == Status.QUEUED
