@@ -55,6 +55,40 @@ def test_bank_transactions_are_read_below_their_account(acme: LinkedCompany) -> 
     assert other["results"] == []
 
 
+@pytest.mark.parametrize("data_type", list(RECORDS))
+def test_both_levels_show_the_same(acme: LinkedCompany, data_type: DataType) -> None:
+    path = FACTS[data_type].path
+    shown = [acme.api.get(f"{one}/data/{path}").body for one in (acme.path, acme.connection_path)]
+    assert shown[0]["results"] == shown[1]["results"]
+    assert shown[0]["_links"]["self"] != shown[1]["_links"]["self"]
+    other = linked_company(acme.api)
+    assert acme.api.get(f"{other.connection_path}/data/{path}").status == 409
+
+
+def test_lines_of_a_bank_account_have_an_older_address_too(acme: LinkedCompany) -> None:
+    page = acme.api.get(f"{acme.path}/data/bankAccounts/31001/transactions").body
+    assert [one["id"] for one in page["results"]] == ["i3", "i5"]
+    assert page["results"][0]["amount"] == 90
+    assert acme.api.get(f"{acme.path}/data/bankAccounts/31001").body["id"] == "31001"
+
+
+@pytest.mark.parametrize(
+    ("path", "record_id"),
+    [("invoices", "9001"), ("customers", "501"), ("suppliers", "602")],
+)
+def test_a_record_without_attachments_says_so(
+    acme: LinkedCompany, path: str, record_id: str
+) -> None:
+    for level in (acme.path, acme.connection_path):
+        record = f"{level}/data/{path}/{record_id}"
+        assert acme.api.get(f"{record}/attachments").body == {"attachments": []}
+        for missing in ("attachments/1", "attachments/1/download"):
+            answer = acme.api.get(f"{record}/{missing}")
+            assert answer.status == 404 and "no attachment '1'" in answer.error
+        nobody = acme.api.get(f"{level}/data/{path}/nothing/attachments")
+        assert nobody.status == 404 and "'nothing'" in nobody.error
+
+
 def test_lists_are_in_order_of_date_then_id(acme: LinkedCompany) -> None:
     def ids(parameters: str) -> list[str]:
         body = acme.api.get(f"{acme.path}/data/invoices?{parameters}").body
@@ -65,6 +99,9 @@ def test_lists_are_in_order_of_date_then_id(acme: LinkedCompany) -> None:
     assert ids("orderBy=-totalAmount") == ["9002", "9001", "10003"]
     assert ids("orderBy=amountDue&query=status!=void") == ["9001", "9002"]
     assert ids("orderBy=-modifiedDate") == ["10003", "9001", "9002"]
+    assert ids("orderBy=-issueDate") == ["9002", "9001", "10003"]
+    assert ids("orderBy=-issueDate&pageSize=1&page=2") == ["9001"]
+    assert ids("orderBy=-customerRef.companyName&query=note!=x") == ["10003", "9001", "9002"]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +194,12 @@ def test_what_the_platform_does_not_have_is_a_404_in_its_own_words(lender: Api) 
     for path in ("data/purchaseOrders", "data/salesOrders/1", "data/paymentMethods"):
         answer = lender.get(f"{company.path}/{path}")
         assert answer.status == 404 and "not supported by platform(s) Pandle" in answer.error
-    assert "itemReceipts" in lender.get(f"{company.connection_path}/data/itemReceipts").error
+    for name in ("itemReceipts", "purchaseOrders", "banking-accounts", "commerce-orders/1"):
+        answer = lender.get(f"{company.connection_path}/data/{name}")
+        assert answer.status == 404
+        assert answer.error.startswith(f"Datatype {name.removesuffix('/1')} not supported")
+    info = lender.get(f"{company.connection_path}/data/commerce-info").error
+    assert info == "Datatype commerce-companyInfo not supported by platform(s) Pandle"
 
 
 def test_the_linked_source_is_read_before_older_ones(lender: Api) -> None:
