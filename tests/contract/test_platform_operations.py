@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from codat_platform.models import errors, operations, shared
 
-from bookbridge.bridge.api.tests.openapi import Spec
+from bookbridge.bridge.api.tests.openapi import EARLIER_PLATFORM, Spec
 from tests.contract.conftest import Lender
 from tests.contract.linking import Linked
 
@@ -373,3 +373,9 @@ def test_no_operation_was_left_out(platform: Watched) -> None:
 def test_every_reply_fitted_the_published_file(lender: Lender, spec: Spec) -> None:
     judged = {spec.check(*reply).name for reply in lender.replies.seen}
     assert len(judged) >= 48
+
+
+@pytest.mark.parametrize("file", EARLIER_PLATFORM)
+def test_every_reply_fitted_the_earlier_files(lender: Lender, spec: Spec, file: str) -> None:
+    judged = [spec.check_in(file, *reply) for reply in lender.replies.seen]
+    assert sum(judged) > 20

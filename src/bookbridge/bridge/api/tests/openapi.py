@@ -22,6 +22,8 @@ PLATFORM = "Codat-Platform-docs-2026-08-04.json"
 WEBHOOKS = "Webhooks.json"
 CURRENT_ACCOUNTING = "Codat-Lending.yaml"
 OLDER_ACCOUNTING = "Codat-Accounting-2023-04-26.yaml"
+# Earlier files of the platform, for clients that were made from them.
+EARLIER_PLATFORM = ("Codat-Platform.yaml", "Codat-Common.yaml")
 # Newest first: an operation is judged by the newest file that has it.
 FILES = (PLATFORM, CURRENT_ACCOUNTING, OLDER_ACCOUNTING)
 # Keywords whose keys are names of the file's own choosing.
@@ -56,23 +58,34 @@ class Spec:
 
     def operation(self, method: str, path: str) -> Operation:
         """The operation that a concrete path belongs to; literal steps win over parameters."""
+        for file in FILES:
+            found = self.operation_in(file, method, path)
+            if found is not None:
+                return found
+        raise UnknownOperationError(f"{method} {path}")
+
+    def operation_in(self, file: str, method: str, path: str) -> Operation | None:
+        """The operation of one file that a concrete path belongs to."""
+        paths = _load(self.folder / file)["paths"]
         found = [
             Operation(file, template, method.lower())
-            for file in FILES
-            for template in _load(self.folder / file)["paths"]
-            if method.lower() in _load(self.folder / file)["paths"][template]
-            and re.fullmatch(_pattern(template), path)
+            for template in paths
+            if method.lower() in paths[template] and re.fullmatch(_pattern(template), path)
         ]
-        if not found:
-            raise UnknownOperationError(f"{method} {path}")
-        newest = next(file for file in FILES if any(one.file == file for one in found))
-        return min(
-            (one for one in found if one.file == newest), key=lambda one: one.path.count("{")
-        )
+        return min(found, key=lambda one: one.path.count("{"), default=None)
 
     def check(self, method: str, path: str, status: int, body: bytes) -> Operation:
         """Raises AssertionError when the status is not documented or the body does not fit."""
-        operation = self.operation(method, path)
+        return self._check(self.operation(method, path), status, body)
+
+    def check_in(self, file: str, method: str, path: str, status: int, body: bytes) -> bool:
+        """The same by one file; False where it does not have the operation."""
+        operation = self.operation_in(file, method, path)
+        if operation is not None:
+            self._check(operation, status, body)
+        return operation is not None
+
+    def _check(self, operation: Operation, status: int, body: bytes) -> Operation:
         document = _load(self.folder / operation.file)
         responses = document["paths"][operation.path][operation.method]["responses"]
         assert str(status) in responses, f"{operation.name}: {status} is not documented"

@@ -4,6 +4,7 @@ import base64
 import uuid
 
 import pytest
+from django.db import OperationalError, connection
 
 from bookbridge.bridge.api.tests.books import linked_company
 from bookbridge.bridge.api.tests.cast import NOW, Api, basic
@@ -152,3 +153,23 @@ def test_a_query_that_does_not_fit_points_at_the_character(lender: Api) -> None:
     answer = lender.get("/companies?query=name=a %26%26 colour=red")
     assert answer.status == 400
     assert "'colour'" in answer.error and "character 11" in answer.error
+
+
+def test_a_database_that_is_away_is_a_503_that_says_when_to_try_again(lender: Api) -> None:
+    def away(*_statement: object) -> None:
+        raise OperationalError("the connection is closed")
+
+    with connection.execute_wrapper(away):
+        answer = lender.get("/companies")
+    assert (answer.status, answer.body["canBeRetried"]) == (503, "True")
+    assert int(answer.response.headers["Retry-After"]) > 0
+
+
+def test_odd_characters_are_refused_and_not_found(lender: Api) -> None:
+    assert lender.call("POST", "/companies", '{"name": "A\\u0000B"}').status == 400
+    assert lender.call("POST", "/companies", '{"name": "A\\\\u0000B"}').status == 200
+    assert lender.call("POST", "/companies", '{"name": "A\\ud800"}').status == 400
+    assert lender.call("POST", "/companies", "[" * 100_000).status == 400
+    assert lender.get("/integrations/a%00b").status == 404
+    assert lender.get("/integrations?page=%00").status == 400
+    assert lender.get("/not%0Athere").body["statusCode"] == 404

@@ -22,7 +22,7 @@ from bookbridge.bridge.api.query import (
     compile_condition,
     parse,
 )
-from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
+from bookbridge.bridge.api.replies import empty_reply, json_reply, moment, without_nulls
 from bookbridge.bridge.api.rows import Rows, page_of_ids
 from bookbridge.bridge.companies import operations, queries
 from bookbridge.bridge.companies.events import reference
@@ -94,9 +94,7 @@ class CompanyReply(msgspec.Struct):
 
     id: UUID
     name: str
-    description: str | None
     redirect: str
-    lastSync: str | None
     created: str
     createdByUserName: str | None
     products: list[str]
@@ -105,6 +103,8 @@ class CompanyReply(msgspec.Struct):
     referenceParentCompany: CompanyReference | None
     referenceSubsidiaryCompanies: list[CompanyReference]
     dataConnections: list[connections_api.ConnectionReply]
+    description: str | msgspec.UnsetType = msgspec.UNSET
+    lastSync: str | msgspec.UnsetType = msgspec.UNSET
 
 
 TAGS_PARAMETER = Parameter("tags", str, "Conditions on tags, such as `region=uk && team=x`.")
@@ -119,13 +119,14 @@ def _bodies(client_id: UUID, companies: list[Company]) -> list[dict[str, Any]]:
 def _body(
     company: Company, connections: list[dict[str, Any]], family: list[Company]
 ) -> dict[str, Any]:
-    synced = [one["lastSync"] for one in connections if one["lastSync"]]
+    synced = [one["lastSync"] for one in connections if "lastSync" in one]
+    # Absent where there is none: the earlier files allow no null here.
+    sometimes = {"description": company.description, "lastSync": max(synced, default=None)}
     return {
         "id": company.id,
         "name": company.name,
-        "description": company.description,
+        **without_nulls(sometimes),
         "redirect": f"{settings.PUBLIC_URL}/link/company/{company.id}",
-        "lastSync": max(synced, default=None),
         "created": moment(company.created_at),
         "createdByUserName": company.created_by,
         "products": company.products,

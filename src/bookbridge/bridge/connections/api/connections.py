@@ -19,7 +19,7 @@ from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import ApiError, bad_request
 from bookbridge.bridge.api.paging import page_of, page_reply
 from bookbridge.bridge.api.query import Field, FieldKind, Fields, Sql
-from bookbridge.bridge.api.replies import empty_reply, json_reply, moment
+from bookbridge.bridge.api.replies import empty_reply, json_reply, moment, without_nulls
 from bookbridge.bridge.api.rows import Rows, page_of_ids
 from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.connections import operations, queries
@@ -77,10 +77,10 @@ class ConnectionReply(msgspec.Struct):
     platformName: str
     linkUrl: str
     status: Literal["PendingAuth", "Linked", "Unlinked", "Deauthorized"]
-    lastSync: str | None
     created: str
     dataConnectionErrors: list[ConnectionFailureReply]
     connectionInfo: dict[str, Any]
+    lastSync: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def bodies(found: Iterable[Connection]) -> dict[UUID, dict[str, Any]]:
@@ -130,7 +130,7 @@ def _body(connection: Connection, failures: list[ConnectionFailure]) -> dict[str
         "platformName": manifest.name,
         "linkUrl": link_url(connection),
         "status": connection.status,
-        "lastSync": moment(connection.last_sync_at),
+        **without_nulls({"lastSync": moment(connection.last_sync_at)}),
         "created": moment(connection.created_at),
         "dataConnectionErrors": [_failure_body(failure) for failure in failures],
         "connectionInfo": connection.connection_info,

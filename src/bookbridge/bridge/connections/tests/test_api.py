@@ -39,7 +39,7 @@ def test_a_connection_awaits_its_owner_at_its_link(lender: Api, enabled: None) -
     assert (body["status"], body["platformName"]) == ("PendingAuth", "Pandle")
     assert (body["sourceType"], body["integrationKey"]) == ("Accounting", "vjms")
     assert body["linkUrl"].endswith(f"{path}/{body['id']}/start")
-    assert body["lastSync"] is None and body["dataConnectionErrors"] == []
+    assert "lastSync" not in body and body["dataConnectionErrors"] == []
     assert lender.get(f"{path}/{body['id']}").body == body
     listed = lender.get(path).body
     assert (listed["results"], listed["totalResults"]) == ([body], 1)
