@@ -44,8 +44,8 @@ _SEEN = f"{PAGES}, seen AS MATERIALIZED (SELECT DISTINCT unnest(source_ids) AS i
 _UNSEEN = f"{_LIVE} AND NOT EXISTS (SELECT FROM seen WHERE seen.id = raw.source_id)"
 COUNT = f"""
 WITH {_SEEN}
-SELECT count(*) FILTER (WHERE seen.id IS NULL), count(*)
-FROM records_rawrecord raw LEFT JOIN seen ON seen.id = raw.source_id WHERE {_LIVE}
+SELECT (SELECT count(*) FROM records_rawrecord raw WHERE {_UNSEEN}),
+    (SELECT count(*) FROM records_rawrecord WHERE {_LIVE})
 """  # noqa: S608 - our own constants
 LIST = f"""
 WITH {_SEEN}
