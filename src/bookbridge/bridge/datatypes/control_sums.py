@@ -32,7 +32,7 @@ from bookbridge.bridge.datatypes.control_sides import (
     loose_links,
     pennies,
 )
-from bookbridge.bridge.datatypes.foreign import ForeignDebts
+from bookbridge.bridge.datatypes.foreign import ForeignDebts, packed, unpacked
 from bookbridge.bridge.datatypes.keys import DataType
 
 
@@ -58,7 +58,7 @@ class ControlSums:
         self._base = "GBP"
         self._voided: dict[tuple[str, str], tuple[str, list[tuple[str, Decimal]]]] = {}
         self._foreign = ForeignDebts()
-        self._foreign_payments: list[tuple[str, int, str, Side, Body]] = []
+        self._foreign_payments: list[tuple[str, int, str, Side, bytes]] = []
 
     def add(self, data_type: DataType, body: Body) -> None:
         """Count one record of any type; types that carry no money of their own are passed over."""
@@ -84,7 +84,7 @@ class ControlSums:
         Harmless when repeated."""
         payments, self._foreign_payments = self._foreign_payments, []
         for _, _, _, side, body in sorted(payments, key=lambda one: one[:3]):
-            self._settle_foreign(side, body)
+            self._settle_foreign(side, unpacked(body))
         for side in (SALES, PURCHASES):
             balances = self.contacts[side.control]
             for contact_id, amount in self._foreign.take_balances(side.control):
@@ -165,7 +165,7 @@ class ControlSums:
         if body["currency"] != self._base:
             record_id = str(body["id"])
             order = (body["date"], len(record_id), record_id)
-            self._foreign_payments.append((*order, side, body))
+            self._foreign_payments.append((*order, side, packed(body)))
             return
         if account is None:
             return  # credit used: its links cancel; a write-off: its journal entry counts

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import msgspec
 
 ZERO = Decimal(0)
 PENNY = Decimal("0.01")
 
 Key = tuple[str, str]
+# What settling needs of a payment. A payment waits for all documents, so it should be small.
+_NEEDED = (
+    "id",
+    "date",
+    "currency",
+    "currencyRate",
+    "totalAmount",
+    "accountRef",
+    "customerRef",
+    "supplierRef",
+    "lines",
+)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def packed(body: Mapping[str, Any]) -> bytes:
+    """A payment as a short text; figures stay exact."""
+    return _ENCODER.encode({key: body[key] for key in _NEEDED if key in body})
+
+
+def unpacked(text: bytes) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = _DECODER.decode(text)
+    return found
 
 
 @dataclass

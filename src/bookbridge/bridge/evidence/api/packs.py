@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from bookbridge.bridge.evidence.operations.packs import delete_pack, request_pac
 from bookbridge.bridge.evidence.queries.packs import bytes_of, packs_of
 
 ZIP = "application/zip"
+DAY_LENGTH = len("2026-01-31")
 
 
 class PackRequest(msgspec.Struct):
@@ -58,7 +60,7 @@ def create_pack(call: Call, company_id: UUID) -> HttpResponse:
     made = request_pack(
         client_id=call.client_id,
         company_id=company_id,
-        as_of=moment_of("asOf", wanted.asOf),
+        as_of=_wanted_time(wanted.asOf, call.at),
         actor=call.actor,
         at=call.at,
     )
@@ -110,6 +112,13 @@ def download_pack(call: Call, company_id: UUID, pack_id: UUID) -> HttpResponse:
     reply.headers["Content-Length"] = str(pack.size)
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return reply  # type: ignore[return-value]
+
+
+def _wanted_time(text: str | None, now: dt.datetime) -> dt.datetime | None:
+    """The time that is asked for; of today, what there has been of it."""
+    at = moment_of("asOf", text)
+    is_today = at is not None and len(text or "") == DAY_LENGTH and at.date() == now.date()
+    return now if is_today else at
 
 
 def _pack(call: Call, company_id: UUID, pack_id: UUID) -> EvidencePack:

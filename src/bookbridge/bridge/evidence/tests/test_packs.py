@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from django.utils import timezone
 
+from bookbridge.bridge.api.tests.cast import basic
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.evidence.models import EvidencePack, PackChunk
@@ -19,6 +22,7 @@ from bookbridge.bridge.evidence.operations import packs
 from bookbridge.bridge.evidence.operations.building import build_pack
 from bookbridge.bridge.evidence.tests.conftest import Read
 from bookbridge.bridge.sync.tests.test_certificates import verify
+from bookbridge.kit.live_half import LiveHalf
 
 
 def made(read: Read, as_of: str | None = None) -> tuple[dict[str, Any], bytes]:
@@ -156,7 +160,10 @@ def test_packs_are_listed_limited_deleted_and_dropped_in_time(
     assert read.get("/evidencePacks").body["totalResults"] == 2
     assert read.api.call("DELETE", f"{read.path}/evidencePacks/{waiting['id']}").status == 204
     assert read.get(f"/evidencePacks/{waiting['id']}").status == 404
-    assert read.api.post(f"{read.path}/evidencePacks", {"asOf": "2999-01-01"}).status == 400
+    for odd in ("2999-01-01", "yesterday", "0001-01-01T00:00:00+23:59", "2026-01-3x"):
+        assert read.api.post(f"{read.path}/evidencePacks", {"asOf": odd}).status == 400
+    today = f"{timezone.now():%Y-%m-%d}"
+    assert read.api.post(f"{read.path}/evidencePacks", {"asOf": today}).status == 202
     # A job whose pack is gone does nothing.
     build_pack(client_id=read.linked.client.id, pack_id=UUID(waiting["id"]))
     assert packs.drop_expired_packs(at=timezone.now()) == 0
@@ -164,3 +171,26 @@ def test_packs_are_listed_limited_deleted_and_dropped_in_time(
     assert read.get(f"/evidencePacks/{shown['id']}").status == 404
     with client_scope(read.linked.client.id):
         assert not EvidencePack.objects.exists() and not PackChunk.objects.exists()
+
+
+def test_the_worker_makes_a_pack_and_the_web_server_streams_it(
+    read: Read, half_server: LiveHalf, tmp_path: Path
+) -> None:
+    headers = {"Authorization": basic(read.api.key)}
+    with httpx.Client(base_url=f"{half_server.url}/api", headers=headers, timeout=60) as http:
+        asked = http.post(f"{read.path}/evidencePacks", json={})
+        assert asked.status_code == 202, asked.text
+        path = f"{read.path}/evidencePacks/{asked.json()['id']}"
+        half_server.wait_for(lambda: http.get(path).json()["state"] == "ready", 120)
+        reply = http.get(f"{path}/download")
+        keys = http.get("/signingKeys")
+    assert reply.headers["Content-Type"] == "application/zip"
+    assert hashlib.sha256(reply.content).hexdigest() == http_sha(read, path)
+    file, listed = tmp_path / "pack.zip", tmp_path / "keys.json"
+    file.write_bytes(reply.content)
+    listed.write_bytes(keys.content)
+    assert verify(file, "--public-key", listed)[0] == 0
+
+
+def http_sha(read: Read, path: str) -> str:
+    return str(read.api.get(path).body["sha256"])
