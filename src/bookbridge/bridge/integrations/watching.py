@@ -71,8 +71,11 @@ def sources() -> list[Source]:
 def look(source: Source, at: dt.datetime, *, chain: str = "") -> None:
     """Ask how a host is doing and keep the answer; a page that cannot be read is no alarm.
 
-    `chain` is the beginning of the outage whose next looks this call plans.
+    `chain` is the beginning of the outage whose next looks this call plans, for as long as some
+    client has the host switched on.
     """
+    if chain and source not in sources():
+        return
     if _take_turn(source, at):
         _keep(source, _ask(source), at, chain=chain)
 

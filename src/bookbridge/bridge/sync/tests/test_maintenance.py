@@ -16,7 +16,11 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import Connection, ConnectionFailure
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.integrations.health import health_of, hold_on
-from bookbridge.bridge.integrations.models import SourceHealth, SourceOutage
+from bookbridge.bridge.integrations.models import (
+    IntegrationSettings,
+    SourceHealth,
+    SourceOutage,
+)
 from bookbridge.bridge.integrations.watching import Source, look
 from bookbridge.bridge.sync.models import Dataset, Refresh, SyncSetting
 from bookbridge.bridge.sync.operations.holding import hold_source, resume_source
@@ -167,6 +171,17 @@ def test_a_page_that_was_forgotten_gives_way_to_an_api_that_answers(linked: Link
     linked.source.page = {"state": "maintenance"}
     look(host_of(linked), now + dt.timedelta(hours=41))
     assert hold_on("vjms", linked.source.url, now) is not None, "a new word counts again"
+
+
+def test_a_host_that_nobody_uses_any_more_is_left_alone(linked: Linked) -> None:
+    close(linked)
+    look(host_of(linked), timezone.now())
+    (planned,) = jobs("integrations.look_at_source")
+    with client_scope(linked.client.id):
+        IntegrationSettings.objects.update(is_enabled=False)
+    look(host_of(linked), timezone.now(), chain=planned.args["chain"])
+
+    assert jobs("integrations.look_at_source") == [planned]
 
 
 def test_looks_that_find_nobody_at_home_are_no_alarm(linked: Linked) -> None:
