@@ -176,8 +176,9 @@ class LedgerWorld:
         client_id, secret = self.source.tokens.client
         saved = self.lender.submit(form, host=self.url, client_id=client_id, client_secret=secret)
         switch = [one for one in saved.forms if one.fields.get("is_enabled") == "true"]
-        assert switch, saved.text
-        self.lender.submit(switch[0])
+        if switch:  # else the installation has it from another module's tests
+            self.lender.submit(switch[0])
+        assert self.api.get(f"/integrations/{MANIFEST.key}")["enabled"]
 
     def link(self) -> Ledger:
         """A new company, whose owner goes through Link; the source agrees at once."""
