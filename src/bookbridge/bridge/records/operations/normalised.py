@@ -144,9 +144,10 @@ class Merge:
             statement = sql.REPLACE if is_known else sql.INSERT
             if cause is Cause.MAPPING:
                 statement = sql.RELEASE
-            self._run(statement, {"version": self.version, "now": self._now()})
+            values = {"version": self.version, "now": self._now()}
+            self._run(statement, values)
             if not facts_of(self.data_type).has_metadata:
-                self._run(sql.RETURNED, {})
+                self._run(sql.RETURNED, values)
             written += len(ours)
         self.written += written
         return written

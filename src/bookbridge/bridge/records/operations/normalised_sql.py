@@ -27,24 +27,26 @@ _VERSION = f"{_LISTED}, known_to, until_change_id, is_removed"
 
 # Writers of one company take turns, so that its changes become visible in the order of their ids.
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended('records of ' || %(company)s::text, 0))"
-# Lateral, with its limit: each row is looked up by its whole key, whatever the planner knows.
+# Each row is looked up by its whole key. That it asks for an order, which only the key's index has,
+# keeps the planner from another index where it knows nothing yet and takes all for equally good.
+_BY_KEY = f"""
+    SELECT * FROM records_record
+    WHERE {_OF_TYPE} AND id_length = asked.id_length AND record_id >= asked.record_id
+    ORDER BY record_id LIMIT 1
+"""  # noqa: S608 - ours
 _ASKED = f"""
 FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS asked (id_length, record_id)
-CROSS JOIN LATERAL (
-    SELECT * FROM records_record
-    WHERE {_OF_TYPE} AND id_length = asked.id_length AND record_id = asked.record_id LIMIT 1
-) AS record
-"""  # noqa: S608 - ours
+CROSS JOIN LATERAL ({_BY_KEY}) AS record
+WHERE record.record_id = asked.record_id
+"""
 KNOWN = (
     "SELECT record.record_id, record.content_hash, record.is_deleted, record.sources::text" + _ASKED
 )
 _CLOSE = f""", closed AS (
     INSERT INTO records_supersededversion ({_VERSION})
-    SELECT {", ".join(f"old.{name}" for name in COLUMNS)}, %(now)s, numbered.change, false
-    FROM numbered CROSS JOIN LATERAL (
-        SELECT * FROM records_record
-        WHERE {_OF_TYPE} AND id_length = numbered.id_length
-          AND record_id = numbered.record_id LIMIT 1) AS old)
+    SELECT {", ".join(f"old.{name}" for name in COLUMNS)}, %(now)s, asked.change, false
+    FROM numbered AS asked CROSS JOIN LATERAL ({_BY_KEY}) AS old
+    WHERE old.record_id = asked.record_id)
 """  # noqa: S608 - our own columns
 _UPSERT = """
 WITH numbered AS MATERIALIZED (
@@ -106,10 +108,12 @@ FROM numbered
 # Records that came back end the version that said they were gone.
 RETURNED = """
 UPDATE records_supersededversion version
-SET known_to = record.known_from, until_change_id = record.change_id
-FROM staged_record staged JOIN records_record record ON record.company_id = %(company)s
-  AND record.connection_id = %(connection)s AND record.data_type = %(data_type)s
-  AND record.id_length = staged.id_length AND record.record_id = staged.record_id
+SET known_to = %(now)s, until_change_id = (
+    SELECT change_id FROM records_record record
+    WHERE record.company_id = version.company_id AND record.connection_id = version.connection_id
+      AND record.data_type = version.data_type AND record.id_length = version.id_length
+      AND record.record_id = version.record_id)
+FROM staged_record staged
 WHERE version.company_id = %(company)s AND version.connection_id = %(connection)s
   AND version.data_type = %(data_type)s AND version.id_length = staged.id_length
   AND version.record_id = staged.record_id AND version.is_removed
