@@ -235,7 +235,7 @@ def test_no_secret_is_readable_in_a_database(told: Told, half: str) -> None:
             if half == "bridge" and RAW_MARK.search(row.replace(b'\\"', b'"')):
                 found.add((table, "a raw record"))
     assert found == set()
-    assert count > 1000, "the database was hardly looked at"
+    assert count > 200, "the database was hardly looked at"
 
 
 def test_no_log_shows_a_secret(told: Told) -> None:

@@ -7,6 +7,7 @@ generation moves with each new pair; whoever finds it moved uses what the other 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable
@@ -32,6 +33,10 @@ LEASE_SECONDS = 120.0
 WAIT_SECONDS_MAX = 150.0
 POLL_SECONDS = 0.2
 HIDDEN = "[hidden]"
+# Lower case, upper case and a digit in one long word, or more hex digits than a UUID has.
+RANDOM_WORD = re.compile(
+    r"\b(?=[\w~+-]*[a-z])(?=[\w~+-]*[A-Z])(?=[\w~+-]*\d)[\w~+-]{20,}|\b[0-9a-fA-F]{40,}\b"
+)
 # Tokens are renewed this long before they lapse, so that none lapses on its way.
 EARLY = dt.timedelta(seconds=90)
 
@@ -203,11 +208,11 @@ def token_source(connection: Connection, keys: AppKeys, http: httpx.Client) -> T
 
 def hide_secrets(error: SourceError, secrets: Iterable[str]) -> None:
     """Take secrets out of a failure's words: a source may repeat what it was sent, and its words
-    are stored, shown and logged."""
+    are stored, shown and logged. Long random words go too: they may be secrets of another time."""
     texts = [str(part) for part in error.args]
     for secret in filter(None, secrets):
         texts = [text.replace(secret, HIDDEN) for text in texts]
-    error.args = tuple(texts)
+    error.args = tuple(RANDOM_WORD.sub(HIDDEN, text) for text in texts)
 
 
 def _row(connection: Connection) -> Credential | None:

@@ -13,7 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connections.models import Connection, ConnectionFailure
-from bookbridge.bridge.connections.operations import delete_connection, token_source
+from bookbridge.bridge.connections.operations import delete_connection, hide_secrets, token_source
+from bookbridge.bridge.connectors.errors import PermanentError
 from bookbridge.bridge.datatypes import DataType
 from bookbridge.bridge.integrations.http import source_client
 from bookbridge.bridge.integrations.queries import app_keys
@@ -169,6 +170,25 @@ def test_a_source_that_repeats_what_it_was_sent_spreads_no_secret(linked: Linked
     with client_scope(linked.client.id):
         found = Connection.objects.get(id=linked.connection.id)
     assert "no [hidden] from [hidden]" in found.deauthorisation_reason
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("spent: q7ZtR0xLw93mNcVb2KdQ8sTy", "spent: [hidden]"),
+        (f"digest {'0f' * 20}", "digest [hidden]"),
+        ("company 0198f2b4-6b1c-7d2e-9f00-a1b2c3d4e5f6 is unknown", None),
+        (
+            "https://books.example/api/v1/companies/77001/customers?page=2&size=100 answered 503",
+            None,
+        ),
+        ("The list bank_accounts/31001/bank_transactions does not end.", None),
+    ],
+)
+def test_long_random_words_of_a_source_are_no_news(said: str, kept: str | None) -> None:
+    error = PermanentError(said)
+    hide_secrets(error, [])
+    assert str(error) == (kept or said)
 
 
 def test_a_revoked_grant_deauthorises_and_keeps_what_was_read(linked: Linked) -> None:
