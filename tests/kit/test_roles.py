@@ -9,7 +9,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from bookbridge.kit.databases import HalfDatabase, prepare_half
+from bookbridge.kit.databases import (
+    OUR_END,
+    SERVERS_END,
+    HalfDatabase,
+    django_database,
+    prepare_half,
+)
 from bookbridge.kit.postgres import EmbeddedPostgres
 
 
@@ -61,3 +67,17 @@ def test_the_app_role_may_not_empty_a_table(halves: dict[str, HalfDatabase]) -> 
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         app.execute("TRUNCATE kept")
+
+
+def test_a_peer_that_falls_silent_is_given_up_within_seconds_at_both_ends(
+    halves: dict[str, HalfDatabase],
+) -> None:
+    """By default a cut-off machine's session would keep its row locks for hours."""
+    options = django_database(halves["bridge"].app_url, "A_SETTING")["OPTIONS"]
+    assert options["keepalives_idle"] <= 30
+    with psycopg.connect(halves["bridge"].app_url, **OUR_END) as app:
+        for name, value in SERVERS_END.items():
+            shown = app.execute(
+                "SELECT setting FROM pg_settings WHERE name = %s", (name,)
+            ).fetchone()
+            assert shown == (str(value),)
