@@ -35,6 +35,7 @@ urlpatterns = [
     ),
     path(f"{_COMPANY}/history", company.history, name="history"),
     path(f"{_COMPANY}/history/<uuid:dataset_id>", company.dataset, name="dataset"),
+    path(f"{_COMPANY}/history/<uuid:dataset_id>/cancel", companies.cancel, name="cancel-dataset"),
     path(
         f"{_COMPANY}/certificates/<uuid:certificate_id>",
         company.certificate_text,

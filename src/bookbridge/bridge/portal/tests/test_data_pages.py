@@ -128,3 +128,20 @@ def test_the_overview_leads_to_the_data(read: tuple[Client, Company, Dataset, Br
     page = browser.get(f"/companies/{company.id}/summary").content.decode()
     assert f"/companies/{company.id}/data/invoices" in page
     assert "Differences" in page
+
+
+def test_a_read_under_way_can_be_cancelled_by_who_may_change_companies(
+    read: tuple[Client, Company, Dataset, Browser],
+) -> None:
+    client, company, dataset, browser = read
+    path = f"/companies/{company.id}/history/{dataset.id}"
+    assert "Cancel this read" not in browser.get(path).content.decode()
+    with client_scope(client.id):
+        Dataset.objects.update(status="Fetching", completed_at=None)
+    reader = browser_of(client, "ADVISOR")
+    assert "Cancel this read" not in reader.get(path).content.decode()
+    assert reader.post(f"{path}/cancel").status_code == 403
+    assert "Cancel this read" in browser.get(path).content.decode()
+    assert browser.get(f"{path}/cancel").status_code == 405
+    browser.post(f"{path}/cancel")
+    assert "Cancelled by" in browser.get(path).content.decode()

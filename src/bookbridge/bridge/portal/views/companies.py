@@ -28,7 +28,13 @@ from bookbridge.bridge.portal.health import sources_down
 from bookbridge.bridge.portal.queries import companies as find_companies
 from bookbridge.bridge.portal.queries import connection_row, connections_of
 from bookbridge.bridge.portal.words import connection_words
-from bookbridge.bridge.sync.operations import RefreshError, request_refresh
+from bookbridge.bridge.sync.models import Dataset
+from bookbridge.bridge.sync.operations import (
+    NotInProgressError,
+    RefreshError,
+    cancel_dataset,
+    request_refresh,
+)
 from bookbridge.bridge.web.access import PortalRequest, portal_page
 
 PAGE_SIZE = 50
@@ -188,3 +194,22 @@ def refresh(request: PortalRequest, company_id: UUID) -> HttpResponse:
     except RefreshError as error:
         messages.error(request, str(error))
     return redirect("portal:data", company.id)
+
+
+@require_POST
+@portal_page("can_change_companies")
+def cancel(request: PortalRequest, company_id: UUID, dataset_id: UUID) -> HttpResponse:
+    """End a read that waits or is under way."""
+    found = get_object_or_404(Dataset, company_id=company_id, id=dataset_id)
+    try:
+        cancel_dataset(
+            client_id=request.place.client_id,
+            company_id=company_id,
+            dataset_id=found.id,
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        messages.success(request, _("The read is cancelled."))
+    except NotInProgressError as error:
+        messages.error(request, str(error))
+    return redirect("portal:dataset", company_id, dataset_id)
