@@ -288,3 +288,21 @@ def test_aged_reports_wait_for_their_data(lender: Api) -> None:
     assert lender.get(path).status == 200
     nobody = path.replace(str(company.company_id), str(uuid.uuid4()))
     assert lender.get(f"{nobody}/available").status == 404
+
+
+def test_the_longest_texts_in_the_widest_characters_are_kept_and_found(lender: Api) -> None:
+    company = linked_company(lender)
+    wide = "\U0001f600"
+    record_id, contact_id, number = wide * 200, wide * 300, wide * 400
+    body = invoice(1, id=record_id, invoiceNumber=number, status=wide * 50, currency=wide * 50)
+    body["customerRef"] = {"id": contact_id}
+    company.store(DataType.INVOICES, [body], parent_id=wide * 200)
+    for query in (
+        f"customerRef.id={contact_id}",
+        f"invoiceNumber={number}",
+        f"id={record_id}",
+        f"status={wide * 50}",
+    ):
+        found = lender.get(f"{company.path}/data/invoices?query={query}").body
+        assert found["totalResults"] == 1, query[:20]
+        assert lender.get(f"{company.path}/data/invoices?query={query}x").body["results"] == []
