@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +21,12 @@ from bookbridge.kit.databases import (
 from bookbridge.kit.postgres import EmbeddedPostgres
 
 
-@pytest.fixture
-def halves(data_dir: Path) -> Iterator[dict[str, HalfDatabase]]:
-    with EmbeddedPostgres(data_dir) as server:
+@pytest.fixture(scope="module")
+def halves() -> Iterator[dict[str, HalfDatabase]]:
+    """Both halves' databases on one server for the whole module."""
+    folder = Path(tempfile.mkdtemp(prefix="bookbridge-kit-"))
+    folder.chmod(0o711)
+    with EmbeddedPostgres(folder / "data") as server:
         yield {
             half: prepare_half(
                 server.admin_url,
@@ -32,6 +37,7 @@ def halves(data_dir: Path) -> Iterator[dict[str, HalfDatabase]]:
             )
             for half in ("books", "bridge")
         }
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_roles_of_a_half_cannot_enter_the_other_halfs_database(
