@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from bookbridge.bridge.api.description import operation
+from bookbridge.bridge.api.description import PAGES, Paged, operation
 from bookbridge.bridge.api.endpoint import Call, endpoint
 from bookbridge.bridge.api.errors import not_found
+from bookbridge.bridge.api.paging import page_of, page_reply
 from bookbridge.bridge.api.replies import json_reply, moment
+from bookbridge.bridge.companies.queries import company
 from bookbridge.bridge.sync.api.pulls import dataset_of
 from bookbridge.bridge.sync.models import Certificate, Dataset
 from bookbridge.bridge.sync.operations.signing import envelope, signing_keys
@@ -130,6 +132,21 @@ def get_certificate(call: Call, company_id: UUID, dataset_id: UUID) -> HttpRespo
     )
 
 
+@operation(
+    "list-certificates",
+    "Every certificate of a company",
+    reply=Paged[CertificateReply],
+    query=PAGES,
+)
+def list_certificates(call: Call, company_id: UUID) -> HttpResponse:
+    """Newest first, also those of connections that were deleted since."""
+    company(call.client_id, company_id)
+    page = page_of(call.request)
+    found = Certificate.objects.filter(client_id=call.client_id, company_id=company_id)
+    rows = found.order_by("-issued_at", "id")[page.offset : page.offset + page.size]
+    return page_reply(page, [_certificate_body(one) for one in rows], found.count())
+
+
 def _certificate_body(issued: Certificate) -> dict[str, Any]:
     """`text` is what was signed, byte for byte; `certificate` is the same, to be read."""
     return {
@@ -151,6 +168,7 @@ def list_signing_keys(request: HttpRequest) -> HttpResponse:
 _COMPANY = "companies/<uuid:company_id>"
 
 urlpatterns = [
+    path(f"{_COMPANY}/certificates", endpoint(GET=list_certificates)),
     path("signingKeys", endpoint(GET=list_signing_keys)),
     path(f"{_COMPANY}/sync/<uuid:dataset_id>/validation", endpoint(GET=get_validation)),
     path(f"{_COMPANY}/data/history/<uuid:dataset_id>/certificate", endpoint(GET=get_certificate)),

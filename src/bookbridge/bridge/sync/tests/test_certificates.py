@@ -107,7 +107,9 @@ def test_another_installations_key_or_none_is_said(
     assert verify(tmp_path / "absent.json")[0] == 1
 
 
-def test_a_certificate_outlives_its_connection_and_goes_with_its_company(linked: Linked) -> None:
+def test_a_certificate_outlives_its_connection_and_goes_with_its_company(
+    linked: Linked, api: Api
+) -> None:
     dataset = linked.sync(DataType.CUSTOMERS)["customers"]
     given = {"client_id": linked.client.id, "actor": ANALYST, "at": timezone.now()}
     own = {"connection_id": linked.connection.id}
@@ -119,6 +121,9 @@ def test_a_certificate_outlives_its_connection_and_goes_with_its_company(linked:
     kept = linked.certificate(dataset)
     with client_scope(linked.client.id):
         assert is_genuine(kept)
+    listed = api.get(f"/companies/{linked.company.id}/certificates").body["results"]
+    assert [one["text"] for one in listed] == [kept.text]
+    with client_scope(linked.client.id):
         delete_company(**given, company_id=linked.company.id)
     with client_scope(linked.client.id):
         assert not Certificate.objects.exists()
