@@ -118,8 +118,9 @@ def _values(row: ResourceScan) -> dict[str, Any]:
 
 @contextmanager
 def _hashing() -> Iterator[CursorWrapper]:
-    """Of a list just read the planner knows nothing, and would compare each with each."""
+    """Of a list just read the planner knows nothing, and would compare each with each. What is
+    turned off counts as very dear, which must not pass for work that is worth compiling."""
     with database.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
         yield cursor
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop = on; SET LOCAL jit TO DEFAULT")
