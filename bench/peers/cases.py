@@ -5,52 +5,45 @@ Each takes a trial whose source has 1,000 rows on ten pages, and says what went 
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-import httpx
-
-from bench.peers.tools import RUN_SECONDS_MAX, Place, Tool
-
-POLL_SECONDS = 0.05
 RETRY_AFTER_SECONDS = 2
+Row = dict[str, Any]
 
 
-@dataclass
-class Trial:
-    """One tool, one source, one empty database."""
+class Trial(ABC):
+    """One tool, one source with 1,000 rows, one empty copy."""
 
-    tool: Tool
-    place: Place
+    @abstractmethod
+    def control(self, order: str, **said: Any) -> None:
+        """Tell the source what to do."""
 
-    def control(self, order: str, **said: Any) -> dict[str, Any]:
-        reply = httpx.post(f"{self.place.source_url}/control/{order}", json=said)
-        found: dict[str, Any] = reply.json()
-        return found
-
+    @abstractmethod
     def read(self) -> bool:
         """One reading to its end; whether the tool said that it went well."""
-        return self.tool.start(self.place).wait(RUN_SECONDS_MAX) == 0
 
-    def truth(self) -> dict[str, dict[str, Any]]:
-        reply = httpx.get(f"{self.place.source_url}/control/rows?list=transactions")
-        rows = json.loads(reply.text, parse_float=Decimal)["rows"]
-        return {row["id"]: row["attributes"] for row in rows}
+    @abstractmethod
+    def read_and_kill(self, page: int) -> None:
+        """Start a reading, and kill -9 it when it has asked for this page."""
 
+    @abstractmethod
+    def truth(self) -> dict[str, Row]:
+        """The rows that the source has now, by id."""
+
+    @abstractmethod
+    def rows(self) -> list[tuple[str, Row]]:
+        """The rows that the tool has stored, amounts as exact as it kept them."""
+
+    @abstractmethod
     def requests(self) -> Counter[str]:
-        reply = httpx.get(f"{self.place.source_url}/control/state")
-        return Counter(reply.json()["requests"])
+        """How often each path was asked for."""
 
     def wrong(self, *, exact: bool = True) -> str:
         """How the copy differs from the source; blank when it does not."""
-        truth, rows = self.truth(), self.tool.rows(self.place)
+        truth, rows = self.truth(), self.rows()
         stored = dict(rows)
         found = []
         if len(rows) != len(stored):
@@ -67,7 +60,7 @@ class Trial:
         return ", ".join(found)
 
 
-def same(truth: dict[str, Any], stored: dict[str, Any], exact: bool) -> bool:
+def same(truth: Row, stored: Row, exact: bool) -> bool:
     if exact:
         return truth == stored
     # Cases that are not about digits forgive what a float cannot hold.
@@ -128,16 +121,10 @@ def killed(trial: Trial) -> str:
         "faults",
         faults=[{"list": "transactions", "kind": "slow", "page": 6, "seconds": 3, "times": 1}],
     )
-    process = trial.tool.start(trial.place)
-    until = time.monotonic() + RUN_SECONDS_MAX
-    while time.monotonic() < until and not any("=6&" in f"{p}&" for p in trial.requests()):
-        time.sleep(POLL_SECONDS)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    trial.read_and_kill(6)
     trial.read()
     again = sum(count - 1 for count in trial.requests().values() if count > 1)
-    wrong = trial.wrong(exact=False)
-    return wrong or (f"{again} pages fetched again" if again > 1 else "")
+    return trial.wrong(exact=False) or (f"{again} pages fetched again" if again > 1 else "")
 
 
 def too_many_requests(trial: Trial) -> str:

@@ -51,6 +51,8 @@ class Source:
 
     def read(self, path: str, query: Query, headers: dict[str, str]) -> Answer:
         opened = headers.get("authorization", "").removeprefix("Bearer access-")
+        if not opened.isdecimal():
+            return 401, {}, b'{"errors": ["Sign in first"]}'
         parts = path.split("/")[4:]
         company = Company.of(opened)
         described = thing(

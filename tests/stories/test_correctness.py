@@ -106,6 +106,18 @@ def test_05_a_list_that_shifts_while_it_is_read_is_read_again(ledger: Ledger, ki
     assert_exact(ledger)
 
 
+def test_05_a_row_that_slips_past_the_very_first_reading_is_read_too(world: LedgerWorld) -> None:
+    # Nothing was known before that could be missed: only the shrinking total tells.
+    number = world.source.tokens.counts["consents"] % len(world.source.companies) + 1
+    fault = {"company": number, "list": "transactions", "kind": "delete", "page": 2, "at": 0}
+    with world.source.lock:
+        world.source.control("faults", {"faults": [fault]})
+    ledger = world.link()
+    assert ledger.books.number == number
+    assert_complete(ledger.certificates()["journalEntries"])
+    assert_exact(ledger)
+
+
 def test_06_a_500_is_followed_by_recovery(ledger: Ledger) -> None:
     ledger.order("insert", count=1)
     ledger.fault("status", page=2, times=1, status=500)

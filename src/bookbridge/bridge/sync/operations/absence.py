@@ -90,6 +90,9 @@ def _flaws(found: Tally, *, is_whole: bool) -> list[str]:
         flaws.append(f"the source says {found.claimed} records and gave {found.distinct}")
     if found.read != found.distinct:
         flaws.append(f"{found.read - found.distinct} records came twice in the list")
+    if is_whole and found.has_shrunk:
+        # What is taken from a page that was read moves a later record into it, unread.
+        flaws.append("the list grew shorter while it was read")
     if found.empty_page is not None:
         flaws.append(f"page {found.empty_page + 1} is empty in mid-list")
     return flaws

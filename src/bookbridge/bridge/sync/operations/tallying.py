@@ -34,7 +34,11 @@ SELECT
         SELECT position, parent_id, cardinality(source_ids) AS records,
             lead(parent_id) OVER (ORDER BY position) AS following
         FROM page) AS placed
-    WHERE records = 0 AND following = parent_id)
+    WHERE records = 0 AND following = parent_id),
+    COALESCE((SELECT bool_or(source_total < before) FROM (
+        SELECT source_total,
+            lag(source_total) OVER (PARTITION BY parent_id ORDER BY position) AS before
+        FROM page) AS told), false)
 """  # noqa: S608 - our own constants
 _LIVE = """
     company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
@@ -67,17 +71,19 @@ MISSING_LISTED_MAX = 200_000
 @dataclass(frozen=True)
 class Tally:
     """How many records a scan read, how many of them were different ones, what the source said
-    (None: nothing), and the place of the first page that was empty in mid-list."""
+    (None: nothing), the place of the first page that was empty in mid-list, and whether the source
+    said fewer from one page to the next."""
 
     read: int
     distinct: int
     claimed: int | None
     empty_page: int | None
+    has_shrunk: bool
 
 
 def tally(row: ResourceScan) -> Tally:
-    read, distinct, claimed, empty = _one(TALLY, row)
-    return Tally(int(read), distinct, None if claimed is None else int(claimed), empty)
+    read, distinct, claimed, empty, shrunk = _one(TALLY, row)
+    return Tally(int(read), distinct, None if claimed is None else int(claimed), empty, shrunk)
 
 
 def count_missing(row: ResourceScan) -> tuple[int, int]:
