@@ -35,9 +35,18 @@ def certify_dataset(
     mapped: Mapped,
     content: Digest,
     at: dt.datetime,
+    known: dict[tuple[str, int], dict[str, Any]] | None = None,
 ) -> Certificate:
-    """Write and sign the certificate of a dataset, in the caller's transaction."""
-    lists = {name: _list_facts(session, scan) for name, scan in scans.items()}
+    """Write and sign the certificate of a dataset, in the caller's transaction.
+
+    `known` holds the facts of scans that were told before, and is added to.
+    """
+    known = {} if known is None else known
+    lists = {}
+    for name, scan in scans.items():
+        if (name, scan.number) not in known:
+            known[name, scan.number] = _list_facts(session, scan)
+        lists[name] = known[name, scan.number]
     doubts = [
         f"{name}: {flaw}"
         for name, scan in scans.items()

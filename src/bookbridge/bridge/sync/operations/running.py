@@ -142,6 +142,7 @@ def _run(run: Run, dataset: Dataset) -> None:
                 mapped=mapped,
                 content=content,
                 at=at,
+                known=run.turn.facts if run.turn else None,
             )
             connection.last_sync_at = at
             connection.save(update_fields=["last_sync_at"])

@@ -26,6 +26,16 @@ def scan_resource(
     session: SourceSession, run: Run, resource: str, progress: Progress
 ) -> ResourceScan:
     """A scan of this list that began after the dataset was asked for: shared, resumed or new."""
+    row = run.turn.ended.get(resource) if run.turn else None
+    if row is None or row.started_at < run.requested_at:
+        row = _scanned(session, run, resource, progress)
+        if run.turn is not None:
+            run.turn.ended[resource] = row
+    progress.add(row.fetched, row.source_total)
+    return row
+
+
+def _scanned(session: SourceSession, run: Run, resource: str, progress: Progress) -> ResourceScan:
     with client_scope(run.client_id):
         state = _state(session, resource)
         row = _scans(session).filter(resource=resource, number=state.last_scan).first()
@@ -33,7 +43,6 @@ def scan_resource(
         if row is None or not is_ours or row.state == State.ABANDONED:
             row = _begin(session, state, row)
     if row.state in DONE:
-        progress.add(row.fetched, row.source_total)
         return row
     earlier = {} if row.is_incremental else _earlier(session, run, state)
     scan = Scan(session, run, progress, row, earlier)
@@ -46,8 +55,7 @@ def scan_resource(
         # What does not tie may have moved while it was read: once more, from the beginning.
         with client_scope(run.client_id):
             _begin(session, _state(session, resource), row)
-        return scan_resource(session, run, resource, progress)
-    progress.add(row.fetched, row.source_total)
+        return _scanned(session, run, resource, progress)
     return row
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
+from bookbridge.bridge.sync.models import ResourceScan
 from bookbridge.bridge.sync.operations.queueing import others_wait
 from bookbridge.bridge.sync.rules import TURN_PAGES, TURN_SECONDS
 
@@ -21,11 +23,17 @@ class TurnOverError(Exception):
 
 @dataclass
 class Turn:
-    """Counts what a turn has used; where nobody waits, it goes on."""
+    """Counts what a turn has used; where nobody waits, it goes on.
+
+    It remembers the lists that were read to their end, since most types are made of the same ones:
+    `ended` by name, and `facts` for certificates by name and number of the scan.
+    """
 
     client_id: UUID
     connection_id: UUID
     pages: int = 0
+    ended: dict[str, ResourceScan] = field(default_factory=dict)
+    facts: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
     _began: float = field(default_factory=time.monotonic)
     _looked_at: float = float("-inf")
 
