@@ -35,7 +35,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bookbridge-bench-"))
     folder.chmod(0o711)
     running = Installation(
-        folder / "data", environment={"BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true"}
+        folder / "data",
+        environment={
+            "BOOKBRIDGE_BRIDGE_ALLOW_PRIVATE_HOSTS": "true",
+            "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_COMPANY": "1000000",
+            "BOOKBRIDGE_BRIDGE_API_REQUESTS_PER_MINUTE": "1000000",
+        },
     )
     try:
         values = running.start()
