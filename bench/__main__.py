@@ -1,4 +1,8 @@
-"""`make bench`: import, first and second sync, one page of the API, a large trial balance."""
+"""`make bench`: import, first and second sync, one page of the API, a large trial balance.
+
+`ARGS=pages` measures pages of a million records, `ARGS=scale` a thousand companies and one of a
+million invoices, `ARGS=peers` other tools beside ours: each of these takes much longer.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +24,10 @@ from tests.stories.conftest import NAMES
 from tests.stories.proxy import Proxy
 from tests.stories.world import Business, Linked, World
 
+from bench import api_pages, scale
 from bench.floor import fetch_and_copy
 from bench.measuring import Result, median_seconds, timed, watching
+from bench.peers import __main__ as peers
 from bench.sales_file import read_only_seconds, sales_file
 from bookbridge.demo.installation import Ready
 from bookbridge.demo.syncing import BridgeApi
@@ -32,6 +39,20 @@ SECOND_TO_FIRST_MAX = 1 / 3
 
 
 def main() -> int:
+    longer: dict[str, Callable[[], int]] = {
+        "pages": api_pages.main,
+        "scale": at_scale,
+        "peers": peers.main,
+    }
+    return sum(longer[name]() for name in sys.argv[1:]) if sys.argv[1:] else the_short_one()
+
+
+def at_scale() -> int:
+    report([scale.many_small(), scale.one_huge()])
+    return 0
+
+
+def the_short_one() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bookbridge-bench-"))
     folder.chmod(0o711)
     running = Installation(
@@ -58,10 +79,14 @@ def main() -> int:
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)
+    report(results)
+    return 0
+
+
+def report(results: list[Result]) -> None:
     say(f"{'what':<44} {'ours':<26} {'beside':<38} {'ratio':>6}")
     for result in results:
         say(result.line())
-    return 0
 
 
 def say(text: str) -> None:

@@ -254,8 +254,7 @@ def _installation() -> Iterator[Installation]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def main() -> int:
-    records = int(sys.argv[1]) if len(sys.argv) > 1 else RECORDS
+def main(records: int = RECORDS) -> int:
     with _installation() as running:
         results = api_pages(running, records)
     for result in results:
@@ -264,4 +263,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(int, sys.argv[1:2])))
