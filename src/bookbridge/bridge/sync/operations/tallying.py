@@ -15,7 +15,7 @@ from bookbridge.bridge.sync.models import ResourceScan
 
 PAGES = """
 page AS (
-    SELECT position, parent_id, source_ids, source_total FROM sync_scanpage
+    SELECT position, parent_id, source_ids, source_total, was_not_modified FROM sync_scanpage
     WHERE company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
       AND scan_number = %(scan)s)
 """
@@ -38,7 +38,8 @@ SELECT
     COALESCE((SELECT bool_or(source_total < before) FROM (
         SELECT source_total,
             lag(source_total) OVER (PARTITION BY parent_id ORDER BY position) AS before
-        FROM page) AS told), false)
+        -- What an unchanged page says of the whole list was said in an earlier reading.
+        FROM page WHERE NOT was_not_modified) AS told), false)
 """  # noqa: S608 - our own constants
 _LIVE = """
     company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
