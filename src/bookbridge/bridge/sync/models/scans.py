@@ -112,6 +112,9 @@ class MappingState(models.Model):
     # A newer mapping would change this many records; they are held until it is released.
     held_version = models.CharField(max_length=40, blank=True)
     held = models.BigIntegerField(default=0)
+    # The digest over the records that this mapping left; blank until it is worked out.
+    content_records = models.BigIntegerField(default=0)
+    content_sha256 = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return f"{self.data_type} by {self.mapping_version}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.contract import Connector, MappedRecord, RejectedRecord
 from bookbridge.bridge.datatypes import DataType
+from bookbridge.bridge.records.digests import Digest
 from bookbridge.bridge.records.operations import Merge, Release
 from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.records.stored import StoredRecords
@@ -51,6 +52,8 @@ class Mapped:
     rejections: list[dict[str, str]] = field(default_factory=list)
     warned: int = 0
     warnings: list[dict[str, str]] = field(default_factory=list)
+    # Known where nothing was written since it was worked out.
+    content: Digest | None = None
 
     def reject(self, record: RejectedRecord) -> None:
         self.rejected += 1
@@ -157,7 +160,23 @@ def _as_before(before: MappingState, merge: Merge) -> Mapped:
         rejections=before.rejections,
         warned=len(before.warnings),
         warnings=before.warnings,
+        content=_content(before),
     )
+
+
+def _content(before: MappingState) -> Digest | None:
+    if not before.content_sha256:
+        return None
+    return Digest(before.content_records, before.content_sha256)
+
+
+def keep_content(place: Place, data_type: DataType, content: Digest) -> None:
+    """Remember the digest over a type's records, until it is mapped anew."""
+    MappingState.objects.filter(
+        company_id=place.company_id,
+        connection_id=place.connection_id,
+        data_type=data_type.value,
+    ).update(content_records=content.records, content_sha256=content.sha256)
 
 
 def revisions_of(place: Place, resources: Sequence[str]) -> tuple[dict[str, int], dict[str, bool]]:
@@ -208,5 +227,7 @@ def save_mapping_state(
                 "rejections": mapped.rejections,
                 "warnings": mapped.warnings,
                 "mapped_at": at,
+                "content_records": 0,
+                "content_sha256": "",
             },
         )

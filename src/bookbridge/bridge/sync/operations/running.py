@@ -22,7 +22,7 @@ from bookbridge.bridge.datatypes.status import IN_PROGRESS
 from bookbridge.bridge.records.digests import digest_of
 from bookbridge.bridge.sync.models import Dataset, Refresh
 from bookbridge.bridge.sync.operations.certificates import certify_dataset
-from bookbridge.bridge.sync.operations.mapping import map_data_type
+from bookbridge.bridge.sync.operations.mapping import keep_content, map_data_type
 from bookbridge.bridge.sync.operations.reports import read_reports_before
 from bookbridge.bridge.sync.operations.run import Progress, Run, SupersededError
 from bookbridge.bridge.sync.operations.scanning import scan_resource
@@ -131,10 +131,12 @@ def _run(run: Run, dataset: Dataset) -> None:
         )
         with client_scope(run.client_id):
             run.checkpoint(status=Status.VALIDATING)
-        content = digest_of(session.place, data_type)
+        content = mapped.content or digest_of(session.place, data_type)
         at = timezone.now()
         with client_scope(run.client_id):
             run.checkpoint(status=Status.PROCESSING)
+            if mapped.content is None:
+                keep_content(session.place, data_type, content)
             certify_dataset(
                 session=session,
                 dataset=dataset,

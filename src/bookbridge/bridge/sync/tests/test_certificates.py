@@ -22,6 +22,8 @@ from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.companies.operations import delete_company
 from bookbridge.bridge.connections.operations import delete_connection, unlink_connection
 from bookbridge.bridge.datatypes import DataType
+from bookbridge.bridge.records.digests import digest_of
+from bookbridge.bridge.records.place import Place
 from bookbridge.bridge.sync.models import Certificate
 from bookbridge.bridge.sync.operations import is_genuine
 from bookbridge.bridge.sync.operations.signing import signing_keys
@@ -202,3 +204,25 @@ def test_deleted_records_name_the_scans_that_found_them_gone(linked: Linked) -> 
     assert again["lists"]["customers"]["deletions"] == []
     assert again["lists"]["customers"]["deletedBy"][0]["scan"] == listed["scan"]
     assert again["content"] == facts["content"]
+
+
+def test_the_digest_of_unchanged_records_is_kept_and_that_of_changed_ones_worked_out(
+    linked: Linked,
+) -> None:
+    def certified() -> dict[str, Any]:
+        done = linked.sync(DataType.CUSTOMERS)
+        facts: dict[str, Any] = json.loads(linked.certificate(done["customers"]).text)
+        now = digest_of(place, DataType.CUSTOMERS)
+        assert (facts["content"]["records"], facts["content"]["sha256"]) == (
+            now.records,
+            now.sha256,
+        )
+        return facts
+
+    one = linked.connection
+    place = Place(client_id=one.client_id, company_id=one.company_id, connection_id=one.id)
+    first, second = certified(), certified()
+    assert second["records"]["isUnchanged"]
+    assert second["content"] == first["content"]
+    linked.source.records.attributes("customers", "501")["business-name"] = "Acme Renamed Ltd"
+    assert certified()["content"]["sha256"] != first["content"]["sha256"]
