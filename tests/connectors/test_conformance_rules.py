@@ -389,7 +389,7 @@ def suite_for(connector: TinyLedgerConnector, rule: str) -> ConformanceSuite:
     suite: Any = tiny.TestTinyLedgerConforms()
     suite.connector = connector
     suite.optional = "invoices" if "extension" in rule else None
-    return suite  # type: ignore[no-any-return]
+    return suite
 
 
 @pytest.mark.parametrize(("rule", "broken", "remedy", "arguments"), BREAKS)

@@ -52,7 +52,7 @@ class Watched:
 
     @classmethod
     def opened(cls, chromium: Browser, size: dict[str, int]) -> Watched:
-        context = chromium.new_context(viewport=size)  # type: ignore[arg-type]
+        context = chromium.new_context(viewport=size)
         watched = cls(context, context.new_page())
         watched.page.on("pageerror", lambda error: watched.note(str(error)))
         watched.page.on("console", watched.heard)

@@ -117,7 +117,7 @@ class Database:
         """What a statement gives; nothing while the server is away."""
         url = make_conninfo(self.server.admin_url, dbname="bridge")
         with psycopg.connect(url, connect_timeout=10) as admin:
-            return admin.execute(statement).fetchall()  # type: ignore[arg-type]
+            return admin.execute(statement).fetchall()
 
     def one(self, statement: str) -> Any:
         return self.rows(statement)[0][0]

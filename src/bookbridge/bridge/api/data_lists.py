@@ -198,7 +198,7 @@ def read_one(records: RecordList, record_id: str) -> bytes | None:
     base, source = records.condition(by_id=True), records.relation
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_DOCUMENT} FROM {source.text} AS record"  # noqa: S608 - ours
+            f"SELECT {_DOCUMENT} FROM {source.text} AS record"  # noqa: S608 - our own columns
             f" WHERE {base.text} AND id_length = %s AND record_id = %s",
             [*source.params, *base.params, len(record_id), record_id],
         )
@@ -220,7 +220,7 @@ def stream_bodies(records: RecordList) -> Iterator[dict[str, Any]]:
 def _live(records: RecordList, document: str) -> Iterator[tuple[str, dict[str, Any]]]:
     base, source = records.condition(), records.relation
     sql = (
-        f"SELECT record_id, {document} FROM {source.text} AS one"  # noqa: S608 - ours
+        f"SELECT record_id, {document} FROM {source.text} AS one"  # noqa: S608 - our own columns
         f" WHERE {base.text} AND NOT is_deleted ORDER BY {_ORDER}"
     )
     connection.ensure_connection()

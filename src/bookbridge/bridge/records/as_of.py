@@ -31,7 +31,7 @@ _LISTED = ", ".join(COLUMNS)
 # A record that no longer exists in a type without a deletion flag did not exist then either:
 # the open version that says so is left out.
 _AS_OF = (
-    f"(SELECT {_LISTED} FROM records_record WHERE known_from <= %s"  # noqa: S608 - ours
+    f"(SELECT {_LISTED} FROM records_record WHERE known_from <= %s"  # noqa: S608 - our own columns; values are parameters
     f" UNION ALL SELECT {_LISTED} FROM records_supersededversion"
     " WHERE known_from <= %s AND known_to > %s AND NOT is_removed)"
 )

@@ -112,9 +112,9 @@ def test_reading_a_page_costs_the_same_queries_whatever_its_size(
     for customer in five:
         invoice(as_owner, c, customer)
 
-    with django_assert_max_num_queries(14) as one_page:  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(14) as one_page:
         as_owner.get(f"{c}/invoices?page=1&size=1")
-    with django_assert_max_num_queries(14) as five_pages:  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(14) as five_pages:
         as_owner.get(f"{c}/invoices?page=1&size=5")
 
     assert len(one_page.captured_queries) == len(five_pages.captured_queries)

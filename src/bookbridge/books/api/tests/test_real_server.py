@@ -24,7 +24,7 @@ def test_sign_in_headers_are_lower_case_on_the_wire_and_everything_streams(
 ) -> None:
     olive = person("Olive")
     # The test's own quick hasher is not the server's.
-    olive.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # type: ignore[arg-type]  # the stubs want a name
+    olive.password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
     olive.save()
     EmailAddress.objects.create(user=olive, email=olive.email, verified=True, primary=True)
     add_customers(

@@ -20,7 +20,7 @@ AT = dt.datetime(2026, 2, 1, 9, 0, tzinfo=dt.UTC)
 
 
 def create(books: Organisation, owner: Actor, **fields: object) -> Customer:
-    wanted: ContactFields = {"name": "Acme Ltd", **fields}  # type: ignore[typeddict-item]
+    wanted: ContactFields = {"name": "Acme Ltd", **fields}
     return operations.create_customer(organisation_id=books.pk, fields=wanted, actor=owner, at=AT)
 
 

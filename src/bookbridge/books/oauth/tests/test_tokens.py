@@ -18,7 +18,7 @@ from bookbridge.books.organisations.models import Member, Organisation, User
 
 
 def error_of(answer: object) -> str:
-    return str(json.loads(answer.content)["error"])  # type: ignore[attr-defined]
+    return str(json.loads(answer.content)["error"])
 
 
 def test_a_code_becomes_tokens_for_two_hours(dance: Dance, books: Organisation) -> None:

@@ -54,7 +54,7 @@ def chromium(session_key: str) -> Iterator[Browser]:
 def signed_in(
     browser: Browser, server: LiveHalf, session_key: str, size: dict[str, int]
 ) -> BrowserContext:
-    context = browser.new_context(viewport=size, base_url=server.url)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, base_url=server.url)
     context.add_cookies([{"name": "books_session", "value": session_key, "url": server.url}])
     return context
 

@@ -53,7 +53,7 @@ class Api:
         response = BROWSER.generic(
             method, f"/api{path}", content, content_type="application/json", headers=given
         )
-        return Answer(response)  # type: ignore[arg-type]
+        return Answer(response)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)

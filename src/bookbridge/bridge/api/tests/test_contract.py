@@ -62,7 +62,7 @@ class Recorder(httpx.BaseTransport, BaseAdapter):
                 request.method or "GET",
                 str(request.url),
                 headers=dict(request.headers),
-                content=body or b"",  # type: ignore[arg-type]
+                content=body or b"",
             )
         )
         made = requests.Response()

@@ -59,7 +59,7 @@ class InProcess(BaseAdapter):
         found = BROWSER.generic(
             str(request.method),
             str(request.path_url),
-            body or b"",  # type: ignore[arg-type]
+            body or b"",
             content_type=headers.pop("Content-Type", "application/json"),
             headers=headers,
         )

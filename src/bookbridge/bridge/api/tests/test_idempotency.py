@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.db import connections
 from django.test import Client as Browser
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.api import idempotency
 from bookbridge.bridge.api.models import KeptReply
@@ -45,12 +46,12 @@ def test_a_refusal_is_kept_as_well(lender: Api) -> None:
     assert first.body["correlationId"] == second.body["correlationId"]
 
 
-def test_a_429_is_not_kept(lender: Api, settings: object) -> None:
+def test_a_429_is_not_kept(lender: Api, settings: Settings) -> None:
     key = str(uuid.uuid4())
-    settings.API_REQUESTS_PER_COMPANY = 1  # type: ignore[attr-defined]
+    settings.API_REQUESTS_PER_COMPANY = 1
     lender.get("/companies")
     assert post(lender, "/companies", {"name": "Acme"}, key).status == 429
-    settings.API_REQUESTS_PER_COMPANY = 1000  # type: ignore[attr-defined]
+    settings.API_REQUESTS_PER_COMPANY = 1000
     assert post(lender, "/companies", {"name": "Acme"}, key).status == 200
 
 

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.db import connections
 from django.test import Client as Browser
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.api import limits
 from bookbridge.bridge.api.models import RequestCount, VisitCount
@@ -50,9 +51,9 @@ def test_every_answer_tells_a_limit(lender: Api) -> None:
 
 
 def test_a_client_is_told_once_that_its_day_is_spent_and_once_that_it_begins(
-    lender: Api, settings: object
+    lender: Api, settings: Settings
 ) -> None:
-    settings.API_REQUESTS_PER_COMPANY = 2  # type: ignore[attr-defined]
+    settings.API_REQUESTS_PER_COMPANY = 2
     assert [lender.get("/companies").status for _ in range(5)] == [200, 200, 429, 429, 429]
     (reached,) = events(lender)
     assert reached.event_type == "client.rateLimit.reached"
@@ -67,10 +68,10 @@ def test_a_client_is_told_once_that_its_day_is_spent_and_once_that_it_begins(
 
 
 def test_an_address_that_floods_is_held_back_whoever_it_calls_as(
-    lender: Api, stranger: Api, settings: object
+    lender: Api, stranger: Api, settings: Settings
 ) -> None:
     VisitCount.objects.all().delete()
-    settings.API_REQUESTS_PER_MINUTE = 3  # type: ignore[attr-defined]
+    settings.API_REQUESTS_PER_MINUTE = 3
     minute = dt.datetime.now(dt.UTC).minute
     calls = [(lender, ""), (stranger, "x"), (lender, "x"), (stranger, None), (lender, None)]
     statuses = [
@@ -88,9 +89,9 @@ def test_an_address_that_floods_is_held_back_whoever_it_calls_as(
 
 
 def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(
-    lender: Api, settings: object
+    lender: Api, settings: Settings
 ) -> None:
-    settings.BEHIND_PROXY = True  # type: ignore[attr-defined]
+    settings.BEHIND_PROXY = True
     forwarded = {"X-Forwarded-For": "10.9.9.9, 192.0.2.7"}
     lender.get("/companies", **forwarded)
     assert VisitCount.objects.filter(address="192.0.2.7").exists()

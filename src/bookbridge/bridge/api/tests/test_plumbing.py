@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.db import OperationalError, connection
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.api.tests.books import linked_company
 from bookbridge.bridge.api.tests.cast import NOW, Api, basic
@@ -111,8 +112,8 @@ def test_every_reply_tells_the_allowance(lender: Api) -> None:
     assert first["X-Rate-Limit-Reset"].endswith("T00:00:00Z")
 
 
-def test_a_spent_allowance_is_a_429_that_says_when(lender: Api, settings: object) -> None:
-    settings.API_REQUESTS_PER_COMPANY = 2  # type: ignore[attr-defined]
+def test_a_spent_allowance_is_a_429_that_says_when(lender: Api, settings: Settings) -> None:
+    settings.API_REQUESTS_PER_COMPANY = 2
     assert [lender.get("/companies").status for _ in range(3)] == [200, 200, 429]
     answer = lender.get("/companies")
     assert 0 < int(answer.response.headers["Retry-After"]) <= 24 * 60 * 60

@@ -14,6 +14,9 @@ from bookbridge.bridge.connectors.rehearsal import Answer, Calls, read_list, sou
 HOST = "https://books.example"
 REDIRECT_URI = "https://bridge.example/oauth/callback"
 
+# A platform answers in its own way: nothing general can be said here.
+NEXT_STEP = "Write `{}` in your test class: docs/writing-a-connector.md says what it gives."
+
 E = TypeVar("E", bound=Exception)
 
 
@@ -32,24 +35,24 @@ class Setting:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """What the healthy source answers."""
-        raise NotImplementedError
+        raise NotImplementedError(NEXT_STEP.format("answer"))
 
     def is_paged_list(self, request: httpx.Request) -> bool:
         """Whether a request reads the paged list, and not one record or another list."""
-        raise NotImplementedError
+        raise NotImplementedError(NEXT_STEP.format("is_paged_list"))
 
     def with_records(
         self, response: httpx.Response, change: Callable[[list[Any]], list[Any]]
     ) -> httpx.Response:
         """The same answer with its records changed."""
-        raise NotImplementedError
+        raise NotImplementedError(NEXT_STEP.format("with_records"))
 
     def paged_answer(
         self, request: httpx.Request, pages: Sequence[Sequence[Any]]
     ) -> httpx.Response:
         """What the source would answer to this request if the list were cut into these pages;
         an empty page after the last one."""
-        raise NotImplementedError
+        raise NotImplementedError(NEXT_STEP.format("paged_answer"))
 
     def token_answer(self) -> httpx.Response:
         """A token endpoint that agrees."""

@@ -33,11 +33,11 @@ class RawNumber(float):
 
     def __new__(cls, text: str) -> RawNumber:
         made = super().__new__(cls, text)
-        made.text = text  # type: ignore[attr-defined]
+        made.text = text
         return made
 
     def __repr__(self) -> str:
-        return str(self.text)  # type: ignore[attr-defined]
+        return str(self.text)
 
 
 def as_json(value: Any) -> str:

@@ -65,7 +65,7 @@ def view(**changes: Any) -> RawView:
 
 
 def explained(found: RawView) -> Explained:
-    result = explain(Plain(), DataType.BILLS, found, "1", [("bills", "1")])  # type: ignore[arg-type]
+    result = explain(Plain(), DataType.BILLS, found, "1", [("bills", "1")])
     assert result is not None
     return result
 
@@ -92,7 +92,7 @@ def test_each_field_is_traced_by_what_moves_it() -> None:
 
 def test_a_record_that_is_refused_has_no_lineage() -> None:
     refused = view(to="999")
-    assert explain(Plain(), DataType.BILLS, refused, "1", [("bills", "1")]) is None  # type: ignore[arg-type]
+    assert explain(Plain(), DataType.BILLS, refused, "1", [("bills", "1")]) is None
 
 
 def test_what_was_left_out_for_its_cost_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

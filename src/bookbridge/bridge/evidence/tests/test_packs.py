@@ -33,7 +33,7 @@ def made(read: Read, as_of: str | None = None) -> tuple[dict[str, Any], bytes]:
     shown = read.get(f"/evidencePacks/{asked.body['id']}").body
     assert shown["state"] == "ready", shown
     reply = read.get(f"/evidencePacks/{shown['id']}/download").response
-    content = b"".join(reply)  # type: ignore[arg-type]
+    content = b"".join(reply)
     assert len(content) == shown["size"] == int(reply.headers["Content-Length"])
     return shown, content
 

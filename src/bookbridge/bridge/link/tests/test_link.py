@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.rules import Actor
@@ -23,8 +24,8 @@ SOURCE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def asked(settings: object) -> tuple[Client, Company]:
-    settings.ALLOW_PRIVATE_HOSTS = True  # type: ignore[attr-defined]
+def asked(settings: Settings) -> tuple[Client, Company]:
+    settings.ALLOW_PRIVATE_HOSTS = True
     client, company = client_with_company("Lender")
     actor, now = Actor(None, "test"), timezone.now()
     with client_scope(client.id):

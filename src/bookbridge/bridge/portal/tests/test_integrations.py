@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.tenancy import client_scope
@@ -19,8 +20,8 @@ KEYS = {"host": "http://127.0.0.1:9", "client_id": "an-id", "client_secret": "a-
 
 
 @pytest.fixture
-def lender(settings: object) -> tuple[Client, Browser]:
-    settings.ALLOW_PRIVATE_HOSTS = True  # type: ignore[attr-defined]
+def lender(settings: Settings) -> tuple[Client, Browser]:
+    settings.ALLOW_PRIVATE_HOSTS = True
     client, _company = client_with_company("Lender")
     return client, browser_of(client, "ADMINISTRATOR")
 
@@ -74,10 +75,10 @@ def test_it_is_enabled_only_with_keys(lender: tuple[Client, Browser]) -> None:
 
 
 def test_a_private_host_is_refused_unless_the_installation_allows_it(
-    lender: tuple[Client, Browser], settings: object
+    lender: tuple[Client, Browser], settings: Settings
 ) -> None:
     _client, browser = lender
-    settings.ALLOW_PRIVATE_HOSTS = False  # type: ignore[attr-defined]
+    settings.ALLOW_PRIVATE_HOSTS = False
     answer = browser.post(PAGE, KEYS | {"host": "https://127.0.0.1"})
     assert answer.status_code == 422
     assert b"not on the public internet" in answer.content

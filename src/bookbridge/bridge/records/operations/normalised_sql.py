@@ -33,7 +33,7 @@ _BY_KEY = f"""
     SELECT * FROM records_record
     WHERE {_OF_TYPE} AND id_length = asked.id_length AND record_id >= asked.record_id
     ORDER BY record_id LIMIT 1
-"""  # noqa: S608 - ours
+"""  # noqa: S608 - our own columns; values are parameters
 _ASKED = f"""
 FROM unnest(%(lengths)s::int2[], %(ids)s::text[]) AS asked (id_length, record_id)
 CROSS JOIN LATERAL ({_BY_KEY}) AS record
@@ -81,7 +81,7 @@ FROM (
         AS asked (id_length, record_id, sources)
 ) AS traced
 WHERE {_OF_TYPE} AND record.id_length = traced.id_length AND record.record_id = traced.record_id
-"""  # noqa: S608 - ours
+"""  # noqa: S608 - our own columns; values are parameters
 BODIES = (
     "SELECT record.record_id, record.parent_id, record.body::text, record.order_date,"
     " record.sources::text" + _ASKED
@@ -122,4 +122,4 @@ WHERE version.company_id = %(company)s AND version.connection_id = %(connection)
 COUNTS = f"""
 SELECT count(*) FILTER (WHERE NOT is_deleted), count(*) FILTER (WHERE is_deleted)
 FROM records_record WHERE {_OF_TYPE}
-"""  # noqa: S608 - ours
+"""  # noqa: S608 - our own columns; values are parameters

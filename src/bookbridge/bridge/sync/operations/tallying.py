@@ -45,7 +45,7 @@ _LIVE = """
     company_id = %(company)s AND connection_id = %(connection)s AND resource = %(resource)s
     AND deleted_at IS NULL
 """
-_SEEN = f"{PAGES}, seen AS MATERIALIZED (SELECT DISTINCT unnest(source_ids) AS id FROM page)"  # noqa: S608
+_SEEN = f"{PAGES}, seen AS MATERIALIZED (SELECT DISTINCT unnest(source_ids) AS id FROM page)"  # noqa: S608 - our own constants
 _UNSEEN = f"{_LIVE} AND NOT EXISTS (SELECT FROM seen WHERE seen.id = raw.source_id)"
 COUNT = f"""
 WITH {_SEEN}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.clients.models import Client
 from bookbridge.bridge.clients.operations import create_client
@@ -133,8 +134,8 @@ def link(source: HttpSource, name: str = "A lender") -> Linked:
 
 
 @pytest.fixture
-def source(settings: object) -> Iterator[HttpSource]:
-    settings.ALLOW_PRIVATE_HOSTS = True  # type: ignore[attr-defined]
+def source(settings: Settings) -> Iterator[HttpSource]:
+    settings.ALLOW_PRIVATE_HOSTS = True
     running = HttpSource()
     yield running
     running.close()

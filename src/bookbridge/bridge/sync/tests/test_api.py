@@ -115,7 +115,7 @@ class FakeSession:
 def certified(acme: LinkedCompany, dataset: Dataset, facts: dict[str, Any]) -> Certificate:
     with client_scope(acme.api.client_id):
         return issue(
-            session=FakeSession(acme),  # type: ignore[arg-type]
+            session=FakeSession(acme),
             refresh_id=dataset.refresh_id,
             dataset_id=dataset.id,
             kind=Certificate.Kind.DATASET,

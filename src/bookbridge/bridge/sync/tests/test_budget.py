@@ -15,6 +15,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.clients.tenancy import client_scope
 from bookbridge.bridge.connectors.calling import rate_hint
@@ -49,7 +50,7 @@ class Counted:
 
 
 def budget_of(linked: Linked, connection_id: object = None) -> Budget:
-    return Budget(linked.client.id, "vjms", connection_id or linked.connection.id)  # type: ignore[arg-type]
+    return Budget(linked.client.id, "vjms", connection_id or linked.connection.id)
 
 
 def rate_of(linked: Linked) -> float | None:
@@ -66,8 +67,10 @@ def spend(budget: Budget, count: int, ask: Callable[[], object]) -> None:
         connections.close_all()
 
 
-def test_two_workers_together_ask_no_more_than_the_limit(linked: Linked, settings: object) -> None:
-    settings.SOURCE_LIMITS = ("vjms=40/40",)  # type: ignore[attr-defined]
+def test_two_workers_together_ask_no_more_than_the_limit(
+    linked: Linked, settings: Settings
+) -> None:
+    settings.SOURCE_LIMITS = ("vjms=40/40",)
     counted = Counted()
     linked.source.trouble = counted
     headers = {"Authorization": f"Bearer {linked.source.access_token}"}
@@ -132,9 +135,9 @@ def test_a_429_holds_back_every_worker_for_as_long_as_it_says(
 
 
 def test_a_worker_gives_its_place_up_rather_than_wait_for_long(
-    linked: Linked, settings: object
+    linked: Linked, settings: Settings
 ) -> None:
-    settings.SOURCE_LIMITS = ("vjms=1000/0.1",)  # type: ignore[attr-defined]
+    settings.SOURCE_LIMITS = ("vjms=1000/0.1",)
     budget = budget_of(linked)
     budget.before_request()
     with client_scope(linked.client.id), database.cursor() as cursor:

@@ -38,7 +38,7 @@ def start_worker(database: str) -> subprocess.Popen[bytes]:
 
 def wait_until(condition: object, what: str) -> None:
     deadline = time.monotonic() + SECONDS_MAX
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.1)
 

@@ -212,7 +212,7 @@ def test_a_read_refused_just_as_the_source_comes_back_does_not_wait(linked: Link
         finally:
             connections.close_all()
 
-    linked.source.answer = slow_page  # type: ignore[method-assign]
+    linked.source.answer = slow_page
     reader = threading.Thread(target=read)
     reader.start()
     assert asked.wait(SECONDS_MAX)

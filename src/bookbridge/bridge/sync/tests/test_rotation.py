@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from django.http import HttpResponse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.api.idempotency import IdempotentRequest
 from bookbridge.bridge.clients import keyring
@@ -32,9 +33,9 @@ from bookbridge.bridge.webhooks.queries import headers_of, secret_of
 
 
 @pytest.fixture
-def ring_file(settings: object, tmp_path: Path) -> Iterator[Path]:
+def ring_file(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     path = tmp_path / "keys.json"
-    settings.KEY_RING, settings.KEY_RING_FILE = "", str(path)  # type: ignore[attr-defined]
+    settings.KEY_RING, settings.KEY_RING_FILE = "", str(path)
     keyring.reload_key_ring()
     yield path
     keyring.reload_key_ring()
@@ -132,10 +133,10 @@ def test_with_one_key_there_is_nothing_to_retire(ring_file: Path, db: None) -> N
 
 
 def test_a_ring_in_the_environment_is_told_what_may_go(
-    keyed: Linked, ring_file: Path, settings: object
+    keyed: Linked, ring_file: Path, settings: Settings
 ) -> None:
     words = json.loads(ring_file.read_text())["masters"][0]
     fresh = "B" * 43
-    settings.KEY_RING = f"fresh:{fresh},{words['id']}:{words['key']}"  # type: ignore[attr-defined]
+    settings.KEY_RING = f"fresh:{fresh},{words['id']}:{words['key']}"
     assert "Sealed 3 values with master key fresh" in command()
     assert f"Nothing needs {words['id']}: take them out" in command("--retire")

@@ -40,7 +40,7 @@ def choose(
             company_id=linked.company.id if own else None,
             settings=[
                 NewSyncSetting(
-                    **{  # type: ignore[arg-type]
+                    **{
                         "data_type": data_type,
                         "fetch_on_first_link": True,
                         "sync_schedule_hours": hours,

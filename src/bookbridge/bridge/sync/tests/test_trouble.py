@@ -44,7 +44,7 @@ def let_through(linked: Linked) -> None:
 def test_maintenance_puts_the_dataset_back_and_it_resumes_by_itself(
     linked: Linked, header: dict[str, str], seconds: int
 ) -> None:
-    linked.source.trouble = at_customers(  # type: ignore[assignment]
+    linked.source.trouble = at_customers(
         httpx.Response(503, json={"errors": ["Maintenance"]}, headers=header)
     )
     first, second = linked.request(DataType.CUSTOMERS, DataType.SUPPLIERS)
@@ -67,7 +67,7 @@ def test_maintenance_puts_the_dataset_back_and_it_resumes_by_itself(
 
 
 def test_the_connection_is_woken_when_its_wait_is_over(linked: Linked) -> None:
-    linked.source.trouble = at_customers(  # type: ignore[assignment]
+    linked.source.trouble = at_customers(
         httpx.Response(503, json={"errors": ["Maintenance"]}, headers={"Retry-After": "90"})
     )
     linked.request(DataType.CUSTOMERS, DataType.SUPPLIERS, DataType.TAX_RATES)
@@ -86,7 +86,7 @@ def test_the_connection_is_woken_when_its_wait_is_over(linked: Linked) -> None:
 
 
 def test_a_rate_limit_is_obeyed_by_every_worker(linked: Linked) -> None:
-    linked.source.trouble = at_customers(  # type: ignore[assignment]
+    linked.source.trouble = at_customers(
         httpx.Response(429, json={"errors": ["Slow down"]}, headers={"Retry-After": "60"})
     )
     first, second = linked.request(DataType.CUSTOMERS, DataType.SUPPLIERS)
@@ -101,9 +101,7 @@ def test_a_rate_limit_is_obeyed_by_every_worker(linked: Linked) -> None:
 
 
 def test_a_page_of_html_is_tried_again_later_with_a_clear_reason(linked: Linked) -> None:
-    linked.source.trouble = at_customers(  # type: ignore[assignment]
-        httpx.Response(200, html="<html>Welcome!</html>")
-    )
+    linked.source.trouble = at_customers(httpx.Response(200, html="<html>Welcome!</html>"))
     waiting = linked.run(linked.request(DataType.CUSTOMERS)[0])
     assert waiting.status == Status.QUEUED
     assert "instead of JSON" in waiting.status_description
@@ -113,7 +111,7 @@ def test_a_page_of_html_is_tried_again_later_with_a_clear_reason(linked: Linked)
 
 
 def test_a_failure_that_stays_ends_in_an_error(linked: Linked) -> None:
-    linked.source.trouble = at_customers(httpx.Response(500))  # type: ignore[assignment]
+    linked.source.trouble = at_customers(httpx.Response(500))
     dataset = linked.request(DataType.CUSTOMERS)[0]
     for _ in range(16):
         dataset = linked.run(dataset)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from bookbridge.bridge.webhooks import sending
 from bookbridge.bridge.webhooks.sending import RESPONSE_CHARACTERS_KEPT, Answer, Outgoing, send_all
@@ -18,8 +19,8 @@ Script = Callable[[socket.socket, threading.Event], None]
 
 
 @pytest.fixture(autouse=True)
-def loopback_allowed(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.ALLOW_PRIVATE_HOSTS = True  # type: ignore[attr-defined]
+def loopback_allowed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ALLOW_PRIVATE_HOSTS = True
     monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 1.0)
 
 

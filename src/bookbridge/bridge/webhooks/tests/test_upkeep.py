@@ -80,7 +80,7 @@ def test_secrets_and_headers_are_sealed_anew_when_the_ring_turns(
             operations.rotate_secret(
                 client_id=post.client_id,
                 consumer_id=consumer.id,
-                actor=None,  # type: ignore[arg-type]
+                actor=None,
                 at=post.now,
             )
             before = queries.consumer(post.client_id, consumer.id)
