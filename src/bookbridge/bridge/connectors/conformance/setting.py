@@ -15,7 +15,7 @@ HOST = "https://books.example"
 REDIRECT_URI = "https://bridge.example/oauth/callback"
 
 # A platform answers in its own way: nothing general can be said here.
-NEXT_STEP = "Write `{}` in your test class: docs/writing-a-connector.md says what it gives."
+NEXT_STEP = "Write `{}` in your test class; conformance/setting.py says what it gives."
 
 E = TypeVar("E", bound=Exception)
 
